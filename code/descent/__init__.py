@@ -1,0 +1,10 @@
+"""Optimising gradient descent: update rules that read like their equations, and what walks them downhill."""
+
+from descent.datasets import *
+from descent.figures import *
+from descent.models import *
+from descent.path import *
+from descent.rules import *
+from descent.sliders import *
+from descent.sources import *
+from descent.surfaces import *

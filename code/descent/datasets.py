@@ -1,0 +1,94 @@
+"""Loads and checks the tables in data/."""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["Table", "load_blood_test"]
+
+_PACKAGE = Path(__file__).parent
+# A wheel carries its own copy of data/; a checkout has it at the top.
+DATA = next((folder for folder in (_PACKAGE / "data", _PACKAGE.parents[1] / "data") if folder.is_dir()), _PACKAGE / "data")
+
+BLOOD_TEST = ("WBC", "RBC", "HGB", "HCT", "MCV", "MCH", "MCHC", "PLT", "LYMPH", "NEUTP", "MONOP")
+BLOOD_TEST_SHA256 = "3fa8296febdae8eeaedcad2748004ed7de848e8b168c3b688a5b4e5159984f1d"
+OTHER_UNITS = ("MCV", "NEUTP")  # of row 1: ten times the numbers of rows 2–39
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of numbers: ``values`` has shape ``(rows, columns)``; ``table["HGB"]`` is a column.
+
+    ``note`` says what was changed since it was read.
+    """
+
+    columns: tuple[str, ...]
+    values: np.ndarray
+    note: str = "as printed"
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.columns:
+            raise KeyError(f"column must be one of {', '.join(self.columns)}, got {name!r}")
+        return self.values[:, self.columns.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def without(self, name: str) -> "Table":
+        """The table without one column: the inputs, when that column is the target."""
+        self[name]
+        keep = [i for i, column in enumerate(self.columns) if column != name]
+        return Table(tuple(self.columns[i] for i in keep), self.values[:, keep], self.note)
+
+
+def load_blood_test(mend_units: bool = False, path: Path | str | None = None) -> Table:
+    """The 39 × 11 blood tests; data/README.md describes the columns.
+
+    Row 1 is printed in other units than the rest: its MCV and NEUTP are ten times as large. With
+    ``mend_units=True`` the two numbers are divided by 10, and the table's ``note`` says so. ``path`` reads
+    another file with the same columns.
+
+    Raises FileNotFoundError for a missing file, and ValueError, naming row and column, for one that is damaged.
+    """
+    file = Path(path) if path is not None else DATA / "blood_test.csv"
+    if not file.is_file():
+        raise FileNotFoundError(f"the blood tests are missing: there is no file {file}")
+    text = file.read_text(encoding="utf-8")
+    table = Table(BLOOD_TEST, _numbers(file.name, text, BLOOD_TEST))
+    if path is None:
+        if len(table) != 39:
+            raise ValueError(f"{file.name} must have 39 rows, got {len(table)}")
+        if hashlib.sha256(text.encode()).hexdigest() != BLOOD_TEST_SHA256:
+            raise ValueError(f"{file.name} is not the table of this book: a number was changed; restore it with git")
+    if not mend_units:
+        return table
+    values = table.values.copy()
+    changes = []
+    for name in OTHER_UNITS:
+        column = BLOOD_TEST.index(name)
+        values[0, column] = round(values[0, column] / 10, 3)
+        changes.append(f"{name} {table.values[0, column]} → {values[0, column]}")
+    return Table(BLOOD_TEST, values, f"row 1 mended, in the units of rows 2–39: {', '.join(changes)}")
+
+
+def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
+    rows = list(csv.reader(text.splitlines()))
+    if not rows or tuple(rows[0]) != columns:
+        raise ValueError(f"{file} must start with the columns {','.join(columns)}, got {','.join(rows[0]) if rows else 'nothing'}")
+    numbers = np.empty((len(rows) - 1, len(columns)))
+    for i, row in enumerate(rows[1:]):
+        if len(row) != len(columns):
+            raise ValueError(f"{file}, row {i + 1}: must have {len(columns)} values, got {len(row)}")
+        for j, text in enumerate(row):
+            try:
+                numbers[i, j] = float(text)
+            except ValueError:
+                numbers[i, j] = np.nan
+            if not np.isfinite(numbers[i, j]):
+                raise ValueError(f"{file}, row {i + 1}, {columns[j]}: must be a finite number, got {text!r}")
+    if not len(numbers):
+        raise ValueError(f"{file} has no rows")
+    return numbers

@@ -1,0 +1,129 @@
+"""Figures of the chapters: matplotlib drawings that become part of the page.
+
+A `Picture` is an SVG without a background whose ink is the text colour of the page around it, so that it
+reads in light, in dark and on paper. Its text is text. The six colours keep a contrast of 3:1 on white and
+on the dark theme, differ under every colour blindness by dash and marker as well, and come in a fixed order.
+"""
+
+import html
+import io
+import re
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from descent.path import Path
+from descent.surfaces import Surface
+
+__all__ = ["COLOURS", "Picture", "canvas", "draw_losses", "draw_path", "draw_surface", "picture"]
+
+COLOURS = ("#1f77d0", "#d1580b", "#0a9068", "#a259b5", "#957000", "#808080")
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2, 3, 2)), (0, (3, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK = "black"  # becomes the text colour of the page
+
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "descent",
+    "font.family": "sans-serif",
+    "font.size": 10.5,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES),
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4,
+    "path.simplify_threshold": 0.3,
+}
+
+
+class Picture:
+    """A finished drawing with its caption and alternative text, shown by Jupyter and by the book alike."""
+
+    def __init__(self, svg: str, caption: str, alt: str):
+        self.svg, self.caption, self.alt = svg, caption, alt
+
+    def _repr_html_(self) -> str:
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return f'<figure class="picture" style="margin:1em 0">{self.svg}{caption}</figure>'
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.alt}"
+
+
+def canvas(width: float = 7, height: float = 3.6, **grid: Any) -> tuple[Figure, Any]:
+    """An empty figure of so many inches and its axes, in the book's style; `grid` as in ``Figure.subplots``."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure, figure.subplots(**grid)
+
+
+def picture(figure: Figure, alt: str, caption: str = "") -> Picture:
+    """Finish a figure. ``alt`` says what it shows to someone who can't see it; it must not be empty."""
+    if not alt.strip():
+        raise ValueError("alt must say what the figure shows, got an empty text")
+    for axes in figure.axes:
+        if legend := axes.get_legend():
+            legend.set_frame_on(False)
+    with mpl.rc_context(STYLE):
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return Picture(_for_the_page(file.getvalue(), alt), caption, alt)
+
+
+def _for_the_page(svg: str, alt: str) -> str:
+    """One line of SVG that scales, inherits the page's ink and font, and is the same on every machine."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r' id="[a-zA-Z]+[a-zA-Z0-9.]*_\d+"', "", svg)
+    svg = re.sub(r"(-?\d+\.\d\d)\d+", r"\1", svg)  # a hundredth of a point is below any pixel
+    svg = re.sub(r"font: [^;\"']*", _font, svg).replace("#000000", "currentColor")
+    width, height, box = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt" viewBox="([^"]+)"', svg).groups()  # type: ignore[union-attr]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
+        f'role="img" aria-label="{html.escape(alt, quote=True)}" style="width:100%;max-width:{float(width):.0f}pt;fill:currentColor">'
+    )
+    return head + re.sub(r"\s*\n\s*", "\n", svg[svg.index(">") + 1 :]).strip()
+
+
+def _font(match: re.Match[str]) -> str:
+    size = re.search(r"([\d.]+)px", match[0])
+    return f"font: {size[1] if size else '10'}px sans-serif"
+
+
+def draw_surface(axes: Axes, surface: Surface, window: Any = None, levels: int = 14) -> None:
+    """Contours of f over its window, equal steps of log(1 + f − lowest) apart; a star marks each minimum."""
+    (x0, x1), (y0, y1) = window or surface.window
+    x, y = np.meshgrid(np.linspace(x0, x1, 241), np.linspace(y0, y1, 241))
+    z = surface.value(np.stack([x, y]))
+    heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), levels + 1)[1:-1])
+    axes.contour(x, y, z, heights, colors=INK, linewidths=0.6, alpha=0.35)
+    inside = [(a, b) for a, b in surface.minima if x0 <= a <= x1 and y0 <= b <= y1]
+    for a, b in inside:
+        axes.plot(a, b, "*", color=INK, markersize=9, zorder=4)
+    axes.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="x", ylabel="y")
+
+
+def draw_path(axes: Axes, path: Path, label: str, which: int = 0, every: int = 1) -> None:
+    """The walk of one setting over its surface, a marker at every `every`-th step, in colour number `which`."""
+    x, y = path.theta[:, 0], path.theta[:, 1]
+    style = {"color": COLOURS[which], "marker": MARKERS[which], "markevery": every, "markersize": 3.5}
+    axes.plot(x, y, linewidth=1.2, linestyle=DASHES[which], label=label, zorder=3, **style)
+
+
+def draw_losses(axes: Axes, paths: dict[str, Path], ylabel: str = "loss") -> None:
+    """Loss (logarithmic) against steps, one line per path, in the order of the dictionary."""
+    for which, (label, path) in enumerate(paths.items()):
+        if path.loss is None:
+            raise ValueError(f"{label}: its loss is not known, only its gradient was given")
+        axes.semilogy(path.t, path.loss, color=COLOURS[which], linestyle=DASHES[which], label=label)
+    axes.set(xlabel="step", ylabel=ylabel)
+    axes.legend()

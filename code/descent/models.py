@@ -1,0 +1,79 @@
+"""What is fitted: least squares, with everything known about it exactly."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+__all__ = ["LeastSquares"]
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """f(θ) = 1/(2n) Σᵢ (xᵢ·θ − yᵢ)²   (Legendre, 1805)
+
+    ``X`` is the table of inputs, shape ``(n, dim)``, with a column of ones if an intercept is wanted; ``y``
+    the targets, shape ``(n,)``; θ has shape ``(dim, *grid)``. The loss is *half the mean* of the squares, so
+    that neither it nor the right α grows with n; its unit is that of y².
+
+    Raises ValueError for shapes that don't fit, an empty table, and anything not finite.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+
+    def __post_init__(self) -> None:
+        X, y = np.asarray(self.X, dtype=float), np.asarray(self.y, dtype=float)
+        if X.ndim != 2 or not X.size:
+            raise ValueError(f"X must be a non-empty table of shape (n, dim), got shape {X.shape}")
+        if y.shape != X.shape[:1]:
+            raise ValueError(f"y must have one value per row of X, shape ({len(X)},), got shape {y.shape}")
+        for name, array in (("X", X), ("y", y)):
+            if not np.isfinite(array).all():
+                where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+                raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
+        object.__setattr__(self, "X", X)
+        object.__setattr__(self, "y", y)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def value(self, theta: Any) -> Any:
+        """f(θ), of the grid's shape."""
+        return (self.residual(theta) ** 2).mean(axis=0) / 2
+
+    def grad(self, theta: Any) -> np.ndarray:
+        """∇f(θ) = Xᵀ(Xθ − y)/n, of the shape of θ."""
+        return np.tensordot(self.X.T, self.residual(theta), axes=1) / len(self)
+
+    def residual(self, theta: Any) -> np.ndarray:
+        """Xθ − y, of shape ``(n, *grid)``."""
+        theta = np.asarray(theta, dtype=float)
+        if theta.shape[:1] != self.X.shape[1:]:
+            raise ValueError(f"theta must have {self.X.shape[1]} coordinates, got an array of shape {theta.shape}")
+        return np.tensordot(self.X, theta, axes=1) - self.y.reshape(-1, *[1] * (theta.ndim - 1))
+
+    def batch(self, samples: Any) -> "LeastSquares":
+        """The same problem with only these samples: its gradient is the mini-batch gradient.
+
+        Raises ValueError if `samples`, a list of row numbers, is empty.
+        """
+        if not len(samples):
+            raise ValueError("samples must name at least one row, got an empty batch")
+        return LeastSquares(self.X[samples], self.y[samples])
+
+    @cached_property
+    def hessian(self) -> np.ndarray:
+        """XᵀX/n, of shape ``(dim, dim)``: the same at every θ."""
+        return self.X.T @ self.X / len(self)
+
+    @cached_property
+    def solution(self) -> np.ndarray:
+        """The exact minimum, solved and not walked to; the shortest one if there are several."""
+        return np.linalg.lstsq(self.X, self.y, rcond=None)[0]
+
+    @cached_property
+    def largest_stable_step(self) -> float:
+        """2/λ, with λ the largest eigenvalue of the Hessian: gradient descent converges for α below it."""
+        return 2 / float(np.linalg.eigvalsh(self.hessian)[-1])

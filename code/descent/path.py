@@ -1,0 +1,167 @@
+"""The one loop of the book, and the path it leaves behind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from descent.rules import Rule
+from descent.rules.grid import Axis
+from descent.sources import Source
+
+__all__ = ["DIVERGED", "Path", "descend", "walk"]
+
+# A walk has diverged when it is no longer finite, or its loss is above DIVERGED · max(1, |first loss|).
+DIVERGED = 1e6
+
+Schedule = Callable[[int], Any]
+
+
+class Step(NamedTuple):
+    """Where a walk stands after t steps."""
+
+    t: int
+    theta: np.ndarray
+    state: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What `descend` returns; time comes first in every array.
+
+    ``t``         the steps that were kept, shape ``(time,)``; 0 is the start
+    ``theta``     shape ``(time, dim, *grid)``
+    ``state``     the rule's memory, each of its fields of shape ``(time, …)``
+    ``loss``      shape ``(time, *grid)``; None where only a gradient is known
+    ``diverged``  the step at which the walk diverged, 0 if it did not; one number, or one per grid point
+
+    After the step at which a walk diverged its θ, state and loss are NaN.
+    """
+
+    t: np.ndarray
+    theta: np.ndarray
+    state: Any
+    loss: np.ndarray | None
+    diverged: Any
+
+
+def walk(objective: Any, theta: Any, rule: Rule, schedule: Schedule | None = None) -> Iterator[Step]:
+    """The loop: probe, gradient, update, for ever. Yields the start (t = 0), then every step.
+
+    The arguments are those of `descend`. Stop it when you have seen enough.
+    """
+    source = as_source(objective)
+    theta = _start(theta, rule)
+    state = rule.init(theta)
+    yield Step(0, theta, state)
+    for t, grad in enumerate(source.gradients(), start=1):
+        now = rule if schedule is None else _scheduled(rule, schedule, t)
+        theta, state = _step(now, grad, theta, state, t)
+        yield Step(t, theta, state)
+
+
+def descend(
+    objective: Any, theta: Any, rule: Rule, steps: int, schedule: Schedule | None = None, keep: str | int = "all"
+) -> Path:
+    """Walk `steps` steps from `theta` and return the path.
+
+    ``objective``  a surface or model (anything with ``value`` and ``grad``), a `Source`, or a function ∇f(θ)
+    ``theta``      the start, shape ``(dim,)``, or ``(dim, *grid)`` for a grid of starts; it is not changed
+    ``rule``       what to do with a gradient; `grid` gives it several values at once
+    ``schedule``   α as a function of the step t = 1, 2, …
+    ``keep``       "all" steps, the "end" only, or every n-th (the end is always kept)
+
+    A walk that diverges is a result, not an error: see `Path`. Raises ValueError or TypeError, naming the
+    argument, for a start that is not finite, shapes that don't fit, or a source that runs out.
+    """
+    if not (isinstance(steps, (int, np.integer)) and steps >= 0):
+        raise ValueError(f"steps must be a whole number in [0, ∞), got {steps!r}")
+    source = as_source(objective)
+    kept = _kept(steps, keep)
+    rows: list[np.ndarray] = []
+    diverged: Any = np.array(0)
+    for t, theta, state in walk(source, theta, rule, schedule):
+        record = [theta, *state]
+        lost = ~np.isfinite(theta).all(axis=0)
+        if source.value is not None:
+            loss = np.asarray(_quiet(source.value, theta), dtype=float)
+            record.append(loss)
+            if t == 0:
+                limit = DIVERGED * np.maximum(1, np.abs(_finite("the loss at the start", loss)))
+            lost = lost | ~(loss <= limit)
+        if t == 0:
+            rows = [np.full((len(kept), *np.shape(value)), np.nan) for value in record]
+        if t in kept:
+            for column, value in zip(rows, record, strict=True):
+                column[kept.index(t)] = np.where(diverged, np.nan, value)
+        diverged = np.where(lost & (diverged == 0), t, diverged)
+        if t == steps or diverged.all():
+            break
+    else:
+        raise ValueError(f"steps must fit the source, which ran out after {t} steps, got {steps}")
+    losses = None if source.value is None else rows.pop()
+    return Path(np.array(kept), rows[0], type(state)(*rows[1:]), losses, diverged if diverged.ndim else int(diverged))
+
+
+def as_source(objective: Any) -> Source:
+    """`objective` as a `Source`: a source itself, something with value and grad, or a function ∇f(θ)."""
+    if isinstance(objective, Source):
+        return objective
+    if hasattr(objective, "grad") and hasattr(objective, "value"):
+        return Source(lambda: repeat(objective.grad), 1, objective.value)
+    if callable(objective):
+        return Source(lambda: repeat(objective))
+    raise TypeError(f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {objective!r}")
+
+
+def _start(theta: Any, rule: Rule) -> np.ndarray:
+    theta = np.array(theta, dtype=float)
+    if theta.ndim == 0 or not theta.size:
+        raise ValueError(f"theta must be a list of coordinates, got an array of shape {theta.shape}")
+    _finite("theta", theta)
+    values = [getattr(rule, field.name) for field in fields(rule)]  # type: ignore[arg-type]
+    axes = np.broadcast_shapes(*(value.shape for value in values if isinstance(value, Axis)))
+    column = theta.reshape(theta.shape + (1,) * len(axes))  # every start meets every setting
+    return np.broadcast_to(column, theta.shape + axes).copy()
+
+
+def _finite(name: str, value: np.ndarray) -> np.ndarray:
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} must be finite, got {value}")
+    return value
+
+
+def _scheduled(rule: Rule, schedule: Schedule, t: int) -> Rule:
+    if not any(field.name == "alpha" for field in fields(rule)):  # type: ignore[arg-type]
+        raise TypeError(f"schedule sets alpha, and {type(rule).__name__} has none")
+    if isinstance(rule.alpha, Axis):  # type: ignore[attr-defined]
+        raise TypeError("schedule sets alpha, and alpha is already on the grid")
+    return replace(rule, alpha=schedule(t))  # type: ignore[type-var]
+
+
+def _quiet(function: Callable, *args: Any) -> Any:
+    """Overflow on the way to divergence is expected: the loop reports it as a result."""
+    with np.errstate(all="ignore"):
+        return function(*args)
+
+
+def _step(rule: Rule, grad: Callable, theta: np.ndarray, state: Any, t: int) -> tuple[np.ndarray, Any]:
+    g = np.asarray(_quiet(grad, _quiet(rule.probe, theta, state)), dtype=float)
+    if g.shape != theta.shape:
+        raise ValueError(f"the gradient must have the shape of theta, {theta.shape}, got {g.shape}")
+    result, state = _quiet(rule.update, theta, g, state, t)
+    if np.shape(result) != theta.shape:
+        raise ValueError(f"update must return a theta of shape {theta.shape}, got {np.shape(result)}")
+    return result, state
+
+
+def _kept(steps: int, keep: str | int) -> range | list[int]:
+    if keep == "all":
+        return range(steps + 1)
+    if keep == "end":
+        return [steps]
+    if isinstance(keep, (int, np.integer)) and keep >= 1:
+        return sorted({*range(0, steps + 1, int(keep)), steps})
+    raise ValueError(f'keep must be "all", "end" or a whole number in [1, ∞), got {keep!r}')

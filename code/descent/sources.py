@@ -1,0 +1,115 @@
+"""Where a gradient comes from: all samples, one sample, a mini-batch, a stream.
+
+A `Source` hands out one gradient function per step. The learning rule never learns where it came from.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["Source", "all_samples", "batches", "mini_batches", "one_sample", "stream"]
+
+Gradient = Callable[[Any], Any]
+
+
+class Objective(Protocol):
+    """Something with a value and a gradient at θ: a surface, a model."""
+
+    def value(self, theta: Any) -> Any: ...
+    def grad(self, theta: Any) -> Any: ...
+
+
+class Sampled(Objective, Protocol):
+    """An objective that is a mean over samples, and can be asked for some of them."""
+
+    def __len__(self) -> int: ...
+    def batch(self, samples: Any) -> Objective: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One gradient function per step.
+
+    ``gradients()`` starts a walk: it yields ∇f for step 1, step 2, … ``steps_per_epoch`` is the number of
+    steps in which every sample is seen once (None for a stream, which never comes round). ``value`` is the
+    loss that the walk is judged by, where there is one.
+    """
+
+    gradients: Callable[[], Iterator[Gradient]]
+    steps_per_epoch: int | None = 1
+    value: Callable[[Any], Any] | None = None
+
+
+def batches(
+    n: int, size: int, rng: np.random.Generator | None = None, shuffle: str = "every epoch", last: str = "smaller"
+) -> Iterator[list[np.ndarray]]:
+    """S₁ ∪ … ∪ S_k = {0, …, n − 1}: for each epoch, the list of its k = ⌈n/size⌉ mini-batches.
+
+    ``shuffle`` is "every epoch", "once" or "never"; the first two draw from ``rng``. If ``size`` does not
+    divide n, the last batch is "smaller", or "dropped" for this epoch (then k = ⌊n/size⌋).
+    """
+    _check_batches(n, size, rng, shuffle, last)
+    order = np.arange(n)
+    end = n if last == "smaller" else n - n % size
+    if rng is not None and shuffle == "once":
+        order = rng.permutation(n)
+    while True:
+        if rng is not None and shuffle == "every epoch":
+            order = rng.permutation(n)
+        yield [order[i : i + size] for i in range(0, end, size)]
+
+
+def _check_batches(n: int, size: int, rng: Any, shuffle: str, last: str) -> None:
+    if not (isinstance(size, (int, np.integer)) and 1 <= size <= n):
+        raise ValueError(f"size must be a whole number in [1, {n}], the number of samples, got {size!r}")
+    if shuffle not in ("every epoch", "once", "never"):
+        raise ValueError(f'shuffle must be "every epoch", "once" or "never", got {shuffle!r}')
+    if last not in ("smaller", "dropped"):
+        raise ValueError(f'last must be "smaller" or "dropped", got {last!r}')
+    if shuffle != "never" and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), to shuffle, got {rng!r}")
+
+
+def mini_batches(
+    model: Sampled,
+    size: int,
+    rng: np.random.Generator | None = None,
+    shuffle: str = "every epoch",
+    last: str = "smaller",
+) -> Source:
+    """g = ∇ of the mean loss over one batch S_j per step; after all of them the next epoch begins.
+
+    The arguments are those of `batches`. The loss is judged on all samples.
+    """
+    n = len(model)
+    _check_batches(n, size, rng, shuffle, last)
+
+    def gradients() -> Iterator[Gradient]:
+        epochs = batches(n, size, rng, shuffle, last)
+        return (model.batch(samples).grad for samples in chain.from_iterable(epochs))
+
+    steps = -(-n // size) if last == "smaller" else n // size
+    return Source(gradients, steps, model.value)
+
+
+def one_sample(model: Sampled, rng: np.random.Generator | None = None, shuffle: str = "every epoch") -> Source:
+    """Stochastic gradient descent: mini-batches of one   (Robbins & Monro, 1951)"""
+    return mini_batches(model, 1, rng, shuffle)
+
+
+def all_samples(model: Objective) -> Source:
+    """Batch gradient descent: the exact gradient, the same function at every step."""
+    return Source(lambda: repeat(model.grad), 1, model.value)
+
+
+def stream(samples: Iterable[Any], objective: Callable[[Any], Objective]) -> Source:
+    """On-line learning: one gradient per sample as it arrives, each sample seen once.
+
+    ``objective`` makes the loss of one sample, for example ``lambda s: LeastSquares(s.x[None], [s.y])``. When
+    `samples` runs out, so does the walk, with an error that says after how many steps. There is no loss over
+    all samples: nobody has them all.
+    """
+    return Source(lambda: (objective(sample).grad for sample in samples), None)

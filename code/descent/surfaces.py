@@ -1,0 +1,129 @@
+"""Surfaces of two parameters to walk on, each one short definition.
+
+Every surface is a plain function of two numbers; its exact gradient and Hessian follow from it. Adding one
+means writing it here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from descent.trace import Function, derivatives
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """f(θ) for θ = (x, y), of shape ``(2, *grid)``, with its exact derivatives.
+
+    ``minima`` are the points where f is lowest, ``window`` the part worth drawing, ``((x from, to), (y from,
+    to))``, and ``start`` a good point to start from.
+    """
+
+    f: Callable[[Any, Any], Any]
+    minima: tuple[Pair, ...]
+    window: tuple[Pair, Pair]
+    start: Pair
+
+    @property
+    def name(self) -> str:
+        return self.f.__name__
+
+    def value(self, theta: Any) -> Any:
+        """f(θ), of the grid's shape."""
+        x, y = _two_rows(theta)
+        return self.f(x, y)
+
+    def grad(self, theta: Any) -> np.ndarray:
+        """∇f(θ), of shape ``(2, *grid)``."""
+        return self._derivatives[0](_two_rows(theta))
+
+    def hessian(self, theta: Any) -> np.ndarray:
+        """The matrix of second derivatives at θ, of shape ``(2, 2, *grid)``."""
+        return self._derivatives[1](_two_rows(theta))
+
+    @cached_property
+    def _derivatives(self) -> tuple[Function, Function]:
+        return derivatives(self.f)
+
+
+def _two_rows(theta: Any) -> np.ndarray:
+    theta = np.asarray(theta, dtype=float)
+    if theta.ndim == 0 or len(theta) != 2:
+        raise ValueError(f"theta must have 2 coordinates, got an array of shape {theta.shape}")
+    return theta
+
+
+def surface(minima: Sequence[Pair], window: tuple[Pair, Pair], start: Pair) -> Callable[[Callable], Surface]:
+    """Decorator: a function of x and y becomes a `Surface`."""
+    return lambda f: Surface(f, tuple(minima), window, start)
+
+
+def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
+    """½ (a² + κ b²): a quadratic bowl whose Hessian has the eigenvalues 1 and κ.
+
+    ``condition`` is κ, in [1, ∞). ``rotation`` turns the axes a (along the floor) and b (across it) against
+    x and y, in degrees, counter-clockwise.
+    """
+    if not 1 <= condition < np.inf:
+        raise ValueError(f"condition must be in [1, ∞), got {condition}")
+    if not np.isfinite(rotation):
+        raise ValueError(f"rotation must be a finite number of degrees, got {rotation}")
+    c, s = np.cos(np.radians(rotation)), np.sin(np.radians(rotation))
+
+    @surface(minima=[(0, 0)], window=((-2.5, 2.5), (-1.5, 1.5)), start=(-2 * c - s, -2 * s + c))
+    def bowl(x, y):
+        a, b = c * x + s * y, c * y - s * x
+        return (a**2 + condition * b**2) / 2
+
+    return bowl
+
+
+@surface(minima=[(1, 1)], window=((-2, 2), (-1, 3)), start=(-1.2, 1))
+def rosenbrock(x, y):
+    """A curved valley with a flat floor   (Rosenbrock, 1960)"""
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+@surface(minima=[(3, 0.5)], window=((-4.5, 4.5), (-4.5, 4.5)), start=(1, 1.5))
+def beale(x, y):
+    """A flat trough between steep corners   (Beale, 1958)"""
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+@surface(
+    minima=[(3, 2), (-2.805118086952745, 3.131312518250573), (-3.779310253377747, -3.283185991286170),
+            (3.584428340330492, -1.848126526964404)],
+    window=((-5, 5), (-5, 5)),
+    start=(-0.5, -1),
+)  # fmt: skip
+def himmelblau(x, y):
+    """Four minima of the same depth   (Himmelblau, 1972)"""
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+@surface(minima=[(0, -1), (0, 1)], window=((-1.5, 1.5), (-1.8, 1.8)), start=(1.2, 0.001))
+def saddle(x, y):
+    """A saddle at the origin, between two minima: up along x, down along y"""
+    return x**2 / 2 + y**4 / 4 - y**2 / 2
+
+
+@surface(minima=[(0, 0)], window=((-4, 4), (-3, 3)), start=(-3, 1.5))
+def plateau(x, y):
+    """A dip in a plain: far from the origin the gradient all but vanishes"""
+    return 1 - np.exp(-(x**2 + y**2) / 2)
+
+
+@surface(minima=[(0, 0)], window=((-3.5, 3.5), (-3.5, 3.5)), start=(2.2, 2.7))
+def rastrigin(x, y):
+    """A bowl with a local minimum near every pair of integers   (Rastrigin, 1974)"""
+    return 20 + x**2 + y**2 - 10 * np.cos(2 * np.pi * x) - 10 * np.cos(2 * np.pi * y)
+
+
+__all__ = [
+    "Surface", "surface", "bowl", "rosenbrock", "beale", "himmelblau", "saddle", "plateau", "rastrigin",
+]  # fmt: skip

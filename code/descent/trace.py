@@ -1,0 +1,221 @@
+"""Values that run through NumPy code and come out as SymPy expressions.
+
+A `Traced` value stands where a number or an array would stand. Code written for NumPy — a surface's
+``f(x, y)``, a rule's ``update`` — runs on it unchanged, and what comes out is the expression it computes.
+From the expression follow exact gradients and Hessians. An operation without a twin here is an error that
+names it: a wrong expression would be worse than none.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from sympy.printing.numpy import NumPyPrinter
+
+Function = Callable[[Any], np.ndarray]
+
+UFUNCS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+    np.float_power: operator.pow,
+    np.negative: operator.neg,
+    np.positive: operator.pos,
+    np.square: lambda x: x**2,
+    np.reciprocal: lambda x: 1 / sympy.sympify(x),
+    np.sqrt: sympy.sqrt,
+    np.cbrt: sympy.real_root,
+    np.hypot: lambda x, y: sympy.sqrt(x**2 + y**2),
+    np.absolute: sympy.Abs,
+    np.fabs: sympy.Abs,
+    np.sign: sympy.sign,
+    np.maximum: sympy.Max,
+    np.minimum: sympy.Min,
+    np.exp: sympy.exp,
+    np.expm1: lambda x: sympy.exp(x) - 1,
+    np.log: sympy.log,
+    np.log1p: lambda x: sympy.log(1 + x),
+    np.sin: sympy.sin,
+    np.cos: sympy.cos,
+    np.tan: sympy.tan,
+    np.sinh: sympy.sinh,
+    np.cosh: sympy.cosh,
+    np.tanh: sympy.tanh,
+    np.arctan: sympy.atan,
+    np.less: sympy.Lt,
+    np.less_equal: sympy.Le,
+    np.greater: sympy.Gt,
+    np.greater_equal: sympy.Ge,
+    np.equal: sympy.Eq,
+    np.not_equal: sympy.Ne,
+    np.logical_and: sympy.And,
+    np.logical_or: sympy.Or,
+    np.logical_not: sympy.Not,
+}
+
+
+def _elementwise(twin: Callable[..., Any], arity: int) -> Any:
+    """`twin`, a function of SymPy expressions, broadcast over arrays of them."""
+    return np.frompyfunc(twin, arity, 1)
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    choose = _elementwise(lambda c, a, b: sympy.Piecewise((a, c), (b, True)), 3)
+    return choose(condition, x, y)
+
+
+def _clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    if a_min is not None:
+        x = _elementwise(sympy.Max, 2)(x, a_min)
+    return x if a_max is None else _elementwise(sympy.Min, 2)(x, a_max)
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
+    if ord not in (None, 2):
+        raise TypeError(f"a traced norm has ord=None or 2, got {ord!r}; write the sum out")
+    return _elementwise(sympy.sqrt, 1)(np.sum(x**2, axis=axis))
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.where: _where,
+    np.clip: _clip,
+    np.sum: lambda x, axis=None: np.sum(x, axis=axis),
+    np.prod: lambda x, axis=None: np.prod(x, axis=axis),
+    np.mean: lambda x, axis=None: np.mean(x, axis=axis),
+    np.max: lambda x, axis=None: _elementwise(sympy.Max, 2).reduce(x, axis=axis),
+    np.min: lambda x, axis=None: _elementwise(sympy.Min, 2).reduce(x, axis=axis),
+    np.dot: lambda x, y: np.dot(x, y),
+    np.stack: lambda arrays, axis=0: np.stack([np.asarray(a, dtype=object) for a in arrays], axis=axis),
+    np.linalg.norm: _norm,
+    np.zeros_like: lambda x: np.full(np.shape(x), sympy.Integer(0), dtype=object),
+    np.ones_like: lambda x: np.full(np.shape(x), sympy.Integer(1), dtype=object),
+    np.full_like: lambda x, value: np.full(np.shape(x), value, dtype=object),
+    np.shape: np.shape,
+    np.ndim: np.ndim,
+}
+
+
+def _bare(value: Any) -> Any:
+    """What NumPy can work on: the expressions of a traced value, anything else as it is."""
+    if isinstance(value, Traced):
+        return value.expressions
+    if isinstance(value, (list, tuple)):
+        return type(value)(_bare(v) for v in value)
+    return value
+
+
+def _named(function: Any) -> str:
+    module = "np.linalg" if getattr(function, "__module__", "").startswith("numpy.linalg") else "np"
+    return f"{module}.{function.__name__}"
+
+
+class Traced(NDArrayOperatorsMixin):
+    """An array of SymPy expressions that NumPy's functions accept in place of numbers.
+
+    ``expressions`` is one expression or a (nested) sequence of them; the shape is theirs.
+
+    >>> x, y = Traced(sympy.symbols("x y", real=True))
+    >>> np.sqrt(x**2 + 1) * y
+    Traced(y*sqrt(x**2 + 1))
+    """
+
+    def __init__(self, expressions: Any):
+        self.expressions = np.asarray(expressions, dtype=object)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.expressions.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.expressions.ndim
+
+    def __len__(self) -> int:
+        return len(self.expressions)
+
+    def __getitem__(self, index: Any) -> "Traced":
+        return Traced(self.expressions[index])
+
+    def __repr__(self) -> str:
+        return f"Traced({self.expressions})"
+
+    def __bool__(self) -> bool:
+        raise TypeError("this code branches on a traced value (if, and, or, max, …); use np.where, np.maximum, np.clip")
+
+    def __float__(self) -> float:
+        raise TypeError("this code needs a plain number where a traced value stands; use NumPy's functions, not math's")
+
+    __int__ = __index__ = __float__  # type: ignore[assignment]
+
+    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
+        raise TypeError("this code turns a traced value into an array; use np.stack, or work on it as it is")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc not in UFUNCS or method not in ("__call__", "reduce"):
+            call = _named(ufunc) + ("" if method == "__call__" else f".{method}")
+            raise TypeError(f"{call} can't be traced; write it with the functions in descent.trace.UFUNCS")
+        if set(options) - {"axis"}:
+            raise TypeError(f"{_named(ufunc)} can't be traced with {', '.join(options)}=; use the plain call")
+        twin = _elementwise(UFUNCS[ufunc], ufunc.nin)
+        apply = twin if method == "__call__" else twin.reduce
+        return Traced(apply(*map(_bare, inputs), **options))
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if function not in FUNCTIONS:
+            raise TypeError(f"{_named(function)} can't be traced; write it with the functions in descent.trace")
+        result = FUNCTIONS[function](*map(_bare, args), **{k: _bare(v) for k, v in options.items()})
+        return result if function in (np.shape, np.ndim) else Traced(result)
+
+
+class _Printer(NumPyPrinter):
+    """NumPy code in which Max and Min broadcast; SymPy's own would stack numbers and arrays in one list."""
+
+    def _print_Max(self, expr: Any) -> str:
+        return self._nested("numpy.maximum", expr.args)
+
+    def _print_Min(self, expr: Any) -> str:
+        return self._nested("numpy.minimum", expr.args)
+
+    def _nested(self, function: str, args: Sequence[Any]) -> str:
+        code = self._print(args[0])
+        for arg in args[1:]:
+            code = f"{self._module_format(function)}({code}, {self._print(arg)})"
+        return code
+
+
+def compiled(arguments: Sequence[sympy.Symbol], expressions: Any) -> Function:
+    """A NumPy function of θ, shape ``(len(arguments), *grid)``, for an array of expressions.
+
+    The result has the shape of `expressions` followed by the grid's; constant entries are spread over it.
+    """
+    expressions = np.asarray(expressions, dtype=object)
+    evaluate = sympy.lambdify(arguments, list(expressions.flat), "numpy", printer=_Printer, cse=True)
+
+    def function(theta: Any) -> np.ndarray:
+        theta = np.asarray(theta, dtype=float)
+        grid = theta.shape[1:]
+        values = [np.broadcast_to(value, grid) for value in evaluate(*theta)]
+        return np.stack(values).reshape(expressions.shape + grid)
+
+    return function
+
+
+def derivatives(f: Callable[..., Any], names: str = "x y") -> tuple[Function, Function]:
+    """Exact gradient and Hessian of a plain function of numbers, such as ``f(x, y)``.
+
+    Both take θ of shape ``(dim, *grid)``; they return ``(dim, *grid)`` and ``(dim, dim, *grid)``. At a kink,
+    |x| at 0 say, the gradient is the middle of the two one-sided ones and the Hessian leaves the jump out.
+
+    Raises TypeError, naming the operation, when `f` does what can't be traced.
+    """
+    arguments = sympy.symbols(names, real=True, seq=True)
+    value = f(*Traced(arguments))
+    expression = sympy.sympify(_bare(value).item() if isinstance(value, Traced) else value)
+    gradient = [sympy.diff(expression, a) for a in arguments]
+    hessian = [[sympy.diff(d, a).replace(sympy.DiracDelta, lambda *_: 0) for a in arguments] for d in gradient]
+    return compiled(arguments, gradient), compiled(arguments, hessian)
