@@ -1,36 +1,84 @@
-# The commands of the README; each is a few plain commands, listed there for machines without make.
+# The commands of the README. Each is a few plain commands, named there for machines without make.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
-SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -path '*/__pycache__/*' -not -path '*/.*')
+SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -name '*.pyc' -not -path '*/.*')
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
+
+.PHONY: book lab test test-all programs outputs lint lock clean
+.NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
 	@echo "The book is in $(BOOK): open file://$(CURDIR)/$(BOOK)"
 
-# ------------------------------------------------------------------ environments: each adds to the one before
+lab: .venv/lab
+	$(BIN)/jupyter lab chapters
+
+# A failed build leaves nothing behind: Sphinx warns about a page only when it reads it, so the
+# next build would pass.
+$(BOOK): .venv/book $(SOURCES)
+	$(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going || { rm -rf _build; exit 1; }
+	@touch $@
+
+# ------------------------------------------------------------------ tests
+
+test: lint $(BOOK)
+	$(BIN)/pytest --nbval --nbval-current-env tests chapters
+
+test-all: programs test .venv/full
+	$(BIN)/pytest tests/extras
+	$(BIN)/node --test "tests/browser/*.test.mjs"
+	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
+
+programs:
+	@for program in chromium firefox-esr bwrap; do command -v $$program > /dev/null || \
+	  { echo "make test-all needs $$program; on Debian, .ci/run installs it"; exit 1; }; done
+
+lint: .venv/book
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy code
+	$(BIN)/nbqa mypy chapters
+
+# ------------------------------------------------------------------ what is stored in the repository
+
+outputs: .venv/book
+	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS)
+
+# Keeps the versions that still fit; `make lock UPGRADE=--upgrade` looks for newer ones.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: .venv/book
+	echo uv | $(COMPILE) $(UPGRADE) - --output-file requirements/uv.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --output-file requirements/full.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
+	  --extra book --extra test --extra lab --output-file requirements/lab.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
+	  --extra book --extra test --output-file requirements/book.txt
+	$(BIN)/npm install --package-lock-only --prefix requirements
+
+# ------------------------------------------------------------------ environments, each adding to the one before
 
 .venv/book: requirements/uv.txt requirements/book.txt requirements/package-lock.json pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The book needs Python 3.11 or newer: make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	$(INSTALL) --require-hashes -r requirements/book.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/npm ci --silent --omit=dev --prefix requirements
-	touch $@
+	@touch $@
 
 .venv/lab: .venv/book requirements/lab.txt
 	$(INSTALL) --require-hashes -r requirements/lab.txt
-	touch $@
+	@touch $@
 
-# ------------------------------------------------------------------ the book
+# PyTorch stands outside the lock: its newest builds bring gigabytes that the tests don't need.
+.venv/full: .venv/lab requirements/full.txt
+	$(INSTALL) --require-hashes -r requirements/full.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps torch==2.13.0
+	$(BIN)/npm ci --silent --prefix requirements
+	@touch $@
 
-$(BOOK): .venv/book $(SOURCES)
-	$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going
-	touch $@
-
-# ------------------------------------------------------------------ tests
-
-test: .venv/book $(BOOK) lint
-	$(BIN)/pytest tests
-	$(BIN)/pytest --nbval --nbval-current-env $(NOTEBOOKS)
+clean:
+	rm -rf .venv _build requirements/node_modules .*_cache .hypothesis

@@ -102,7 +102,7 @@ def _font(match: re.Match[str]) -> str:
 def draw_surface(axes: Axes, surface: Surface, window: Any = None, levels: int = 14) -> None:
     """Contours of f over its window, equal steps of log(1 + f − lowest) apart; a star marks each minimum."""
     (x0, x1), (y0, y1) = window or surface.window
-    x, y = np.meshgrid(np.linspace(x0, x1, 241), np.linspace(y0, y1, 241))
+    x, y = np.meshgrid(np.linspace(x0, x1, 161), np.linspace(y0, y1, 161))
     z = surface.value(np.stack([x, y]))
     heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), levels + 1)[1:-1])
     axes.contour(x, y, z, heights, colors=INK, linewidths=0.6, alpha=0.35)

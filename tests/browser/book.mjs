@@ -1,0 +1,97 @@
+// The built book, opened in a real browser with no way to the network.
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const require = createRequire(new URL("../../requirements/package.json", import.meta.url));
+const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
+export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BOOK = join(ROOT, "_build", "html");
+const DISK = pathToFileURL(BOOK).href + "/";
+
+export const chapters = [...readFileSync(join(ROOT, "_toc.yml"), "utf8").matchAll(/(?:root|file): *(\S+)/g)].map((match) => `${match[1]}.html`);
+export const pages = [...chapters, "search.html", "genindex.html"];
+
+const KINDS = {
+  chromium: {
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", // CI runs as root, where Chromium has no sandbox
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
+  },
+  firefox: {
+    browser: "firefox",
+    executablePath: "/usr/bin/firefox-esr",
+    // A proxy that nobody serves: only loopback is reached without it.
+    extraPrefsFirefox: { "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9, "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9 },
+  },
+};
+export const kinds = Object.keys(KINDS);
+
+const MIME = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2" };
+
+/** Serve the book on loopback, as any web server would. */
+async function serve() {
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+    try {
+      const body = await readFile(join(BOOK, path));
+      response.writeHead(200, { "content-type": MIME[extname(path)] ?? "application/octet-stream" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+/** A browser with one page that writes down everything that goes wrong in it, and the book's two addresses. */
+export async function launch(kind) {
+  const server = await serve();
+  const served = `http://127.0.0.1:${server.address().port}/`;
+  const browser = await puppeteer.launch({ headless: true, ...KINDS[kind] });
+  const page = await browser.newPage();
+
+  let problems = [];
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("console", (message) => ["error", "warn"].includes(message.type()) && problems.push(`console: ${message.text()}`));
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) problems.push(`asked for: ${url}`);
+  });
+  page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
+
+  return {
+    page,
+    places: { disk: DISK, server: served },
+    /** Go to a page of the book and wait until it stands still. */
+    async visit(url, { theme, width = 1280 } = {}) {
+      problems = [];
+      await page.bringToFront(); // Tab may have led out of the page
+      await page.setViewport({ width, height: 900 });
+      const media = { "prefers-color-scheme": theme, "prefers-reduced-motion": "reduce" }; // no colour half-way between two
+      if (theme) await page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
+      await page.goto(url, { waitUntil: "load" });
+      await page.evaluate(() => document.fonts.ready);
+    },
+    /** What went wrong since the last visit. */
+    problems: () => problems,
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// Every page of the book, from the disk and from a server, in two browsers: it is whole, it asks nobody, it can be used.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { axe, chapters, kinds, launch, pages } from "./book.mjs";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+for (const kind of kinds) {
+  describe(kind, () => {
+    let book;
+    before(async () => (book = await launch(kind)));
+    after(() => book?.close());
+    const visible = (selector) => book.page.$eval(selector, (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+
+    for (const place of ["disk", "server"]) {
+      for (const path of pages) {
+        test(`${path} from ${place} is whole and alone`, async () => {
+          await book.visit(book.places[place] + path);
+          const seen = await book.page.evaluate(() => ({
+            heading: [...document.querySelectorAll("main h1")].some((heading) => heading.checkVisibility()),
+            formulas: document.querySelectorAll(".katex").length,
+            fonts: [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', "")),
+            broken: [...document.fonts].filter((font) => font.status === "error").map((font) => font.family),
+            pictures: [...document.images].filter((image) => image.complete && !image.naturalWidth).map((image) => image.src),
+          }));
+          assert.ok(seen.heading, "no heading is visible");
+          assert.deepEqual([...seen.broken, ...seen.pictures, ...book.problems()], []);
+          assert.ok(seen.fonts.some((font) => font.startsWith("Font Awesome")), "no icons");
+          if (seen.formulas) assert.ok(seen.fonts.some((font) => font.startsWith("KaTeX")), "no font for formulas");
+        });
+      }
+
+      test(`search from ${place} finds a word`, async () => {
+        await book.visit(book.places[place] + chapters[0]);
+        await book.page.keyboard.down("Control");
+        await book.page.keyboard.press("k");
+        await book.page.keyboard.up("Control");
+        await book.page.waitForSelector("#pst-search-dialog[open]");
+        await book.page.keyboard.type("descent");
+        await Promise.all([book.page.waitForNavigation(), book.page.keyboard.press("Enter")]);
+        await book.page.waitForSelector("#search-results ul.search a");
+        const found = await book.page.$$eval("#search-results ul.search a", (links) => links.map((link) => link.pathname));
+        assert.ok(found.some((path) => path.endsWith(chapters[0])), `found only ${found}`);
+        assert.deepEqual(book.problems(), []);
+      });
+    }
+
+    test("the theme switch leads to dark and back", async () => {
+      await book.visit(book.places.disk + chapters[0]);
+      const seen = new Set();
+      for (let click = 0; click < 3; click++) {
+        await book.page.click(".theme-switch-button");
+        seen.add(await book.page.evaluate(() => `${document.documentElement.dataset.theme} on ${getComputedStyle(document.body).backgroundColor}`));
+      }
+      assert.equal(seen.size, 2, [...seen].join(", "));
+      assert.deepEqual(book.problems(), []);
+    });
+
+    test("the keyboard reaches the text, and shows where it is", async () => {
+      await book.visit(book.places.disk + chapters[0]);
+      const focus = () =>
+        book.page.evaluate(() => {
+          const element = document.activeElement;
+          const style = getComputedStyle(element);
+          const shown = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+          return { element: element.outerHTML.slice(0, 120), shown, inMain: Boolean(element.closest("main")) };
+        });
+      await book.page.keyboard.press("Tab");
+      const stops = [await focus()];
+      assert.match(stops[0].element, /#main-content/);
+      await book.page.keyboard.press("Enter");
+      do {
+        await book.page.keyboard.press("Tab");
+        stops.push(await focus());
+      } while (stops.at(-1).inMain && stops.length < 20);
+      assert.ok(stops.length > 5, `the skip link leads to ${stops[1].element}`);
+      assert.deepEqual(stops.slice(0, -1).filter((stop) => !stop.shown).map((stop) => stop.element), []);
+    });
+
+    test("a quiz and a folded solution open with the keyboard", async () => {
+      const opened = {};
+      for (const path of chapters) {
+        await book.visit(book.places.disk + path);
+        for (const [closed, inside] of [[".quiz summary", ".choice > p"], [".solution .toggle-button", ".solution p:not(.admonition-title)"]]) {
+          if (!(await book.page.$(closed))) continue;
+          assert.equal(await visible(inside), false, `${inside} of ${path} is open from the start`);
+          await book.page.focus(closed);
+          await book.page.keyboard.press("Enter");
+          await book.page.waitForFunction((inside) => document.querySelector(inside).checkVisibility({ visibilityProperty: true }), { timeout: 3000 }, inside);
+          opened[closed] = (opened[closed] ?? 0) + 1;
+        }
+      }
+      assert.equal(Object.keys(opened).length, 2, "no chapter has them");
+      assert.deepEqual(book.problems(), []);
+    });
+
+    for (const path of pages) {
+      test(`${path} fits a phone`, async () => {
+        await book.visit(book.places.disk + path, { width: 360 });
+        const wide = await book.page.evaluate(() => {
+          const page = document.scrollingElement;
+          page.scrollLeft = 1000;
+          return { scrolled: page.scrollLeft, hidden: page.scrollWidth - page.clientWidth };
+        });
+        assert.deepEqual(wide, { scrolled: 0, hidden: 0 });
+      });
+    }
+  });
+}
+
+describe("accessibility", () => {
+  let book;
+  before(async () => (book = await launch("chromium")));
+  after(() => book?.close());
+
+  for (const theme of ["light", "dark"]) {
+    for (const path of pages) {
+      test(`${path} in ${theme} meets WCAG 2.2 AA`, async () => {
+        await book.visit(book.places.disk + path, { theme });
+        await book.page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+        await book.page.evaluate(axe);
+        const { violations } = await book.page.evaluate((values) => axe.run({ runOnly: { type: "tag", values } }), WCAG);
+        const report = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.any[0]?.message ?? rule.help}`));
+        assert.deepEqual(report, []);
+      });
+    }
+  }
+});

@@ -1,0 +1,73 @@
+"""What several test files draw from: rules, settings, problems."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import descent
+from descent import LeastSquares, Rule, Surface
+
+RULES = [
+    thing
+    for thing in vars(descent).values()
+    if isinstance(thing, type) and issubclass(thing, Rule) and thing is not Rule
+]
+
+SURFACES = [thing for thing in vars(descent).values() if isinstance(thing, Surface)] + [
+    descent.bowl(),
+    descent.bowl(37, rotation=-25),
+]
+
+
+def names(things: Any) -> list[str]:
+    """Readable test ids."""
+    return [getattr(thing, "name", None) or thing.__name__ for thing in things]
+
+
+def hyperparameters(rule: type[Rule]) -> list[str]:
+    """The names of a rule's fields."""
+    return [field.name for field in fields(rule)]  # type: ignore[arg-type]
+
+
+_RANGES = {
+    "alpha": st.floats(1e-4, 1e-2),
+    "epsilon": st.floats(1e-10, 1e-2),
+    "beta": st.floats(0, 0.99),
+    "beta1": st.floats(0, 0.99),
+    "beta2": st.floats(0, 0.9999),
+}
+
+
+def settings_of(rule: type[Rule]) -> st.SearchStrategy[dict[str, float]]:
+    """Hyperparameters of `rule` for which it converges on a bowl of condition 10."""
+    return st.fixed_dictionaries({name: _RANGES[name] for name in hyperparameters(rule)})
+
+
+def vectors(dim: int = 2, bound: float = 10.0) -> st.SearchStrategy[np.ndarray]:
+    """Points with `dim` coordinates in [−bound, bound]."""
+    number = st.floats(-bound, bound, allow_subnormal=False)
+    return st.lists(number, min_size=dim, max_size=dim).map(np.array)
+
+
+@st.composite
+def problems(draw: Any, most: int = 12) -> LeastSquares:
+    """Least squares on a random table with more rows than columns."""
+    dim = draw(st.integers(1, 4))
+    n = draw(st.integers(dim + 1, most))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    return LeastSquares(rng.normal(size=(n, dim)), rng.normal(size=n))
+
+
+@dataclass
+class Parabola:
+    """λ x²/2 in one dimension."""
+
+    curvature: float = 1.0
+
+    def value(self, theta: Any) -> Any:
+        return self.curvature * theta[0] ** 2 / 2
+
+    def grad(self, theta: Any) -> Any:
+        return self.curvature * theta

@@ -1,0 +1,192 @@
+"""Pictures that read on every page, and are the same on every machine."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from strategies import SURFACES, names
+
+from descent import (
+    COLOURS,
+    Adam,
+    GradientDescent,
+    bowl,
+    canvas,
+    descend,
+    draw_losses,
+    draw_path,
+    draw_surface,
+    picture,
+    rosenbrock,
+)
+
+PAPER, DARK = "#ffffff", "#14181e"
+
+
+def drawn(alt="a walk", caption=""):
+    figure, axes = canvas()
+    path = descend(rosenbrock, rosenbrock.start, Adam(0.1), 20)
+    draw_surface(axes, rosenbrock)
+    draw_path(axes, path, "Adam, α < 1", which=1, every=5)
+    axes.legend()
+    return picture(figure, alt, caption)
+
+
+def texts(a_picture):
+    return [element.text for element in ElementTree.fromstring(a_picture.svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+# ------------------------------------------------------------------ alternative text
+
+
+def test_a_picture_is_an_image_with_its_alternative_text():
+    root = ElementTree.fromstring(drawn(alt="Adam walks down the valley").svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "Adam walks down the valley"
+
+
+def test_alternative_text_and_caption_are_escaped():
+    nasty = "<script>\"x\" & 'y'</script>"
+    a_picture = drawn(alt=nasty, caption=nasty)
+    page = a_picture._repr_html_()
+    assert "<script" not in page
+    root = ElementTree.fromstring(page)
+    assert root.find("{http://www.w3.org/2000/svg}svg").get("aria-label") == nasty
+    assert root.find("figcaption").text == nasty
+
+
+def test_a_picture_without_a_caption_has_no_empty_one():
+    assert "figcaption" not in drawn()._repr_html_()
+
+
+def test_as_plain_text_a_picture_is_its_alternative_text():
+    assert repr(drawn(alt="a walk downhill")) == "Picture: a walk downhill"
+
+
+@pytest.mark.parametrize("empty", ["", "  ", "\n"])
+def test_a_picture_without_alternative_text_is_an_error(empty):
+    with pytest.raises(ValueError, match="alt must say what the figure shows, got an empty text"):
+        picture(canvas()[0], empty)
+
+
+# ------------------------------------------------------------------ ink, colours, noise
+
+
+def test_the_ink_is_the_pages_own():
+    svg = drawn().svg
+    assert not re.search(r"#000(000)?\b|black|#fff(fff)?\b|white", svg, re.IGNORECASE)
+    assert svg.count("currentColor") > 10
+
+
+def test_a_picture_brings_no_font_of_its_own():
+    assert {family for family in re.findall(r"font: [\d.]+px ([^;\"]+)", drawn().svg)} == {"sans-serif"}
+    assert "DejaVu" not in drawn().svg
+
+
+def test_a_picture_scales_with_the_page():
+    root = ElementTree.fromstring(drawn().svg)
+    assert root.get("width") is None
+    assert root.get("viewBox") == "0 0 504 259.2"  # 7 × 3.6 inches
+    assert "width:100%" in root.get("style")
+
+
+def test_the_same_drawing_is_the_same_bytes():
+    assert drawn()._repr_html_() == drawn()._repr_html_()
+
+
+def test_a_picture_carries_no_date_and_no_numbered_ids():
+    svg = drawn().svg
+    assert not re.search(r"<metadata|<!--|<!DOCTYPE|dc:date|20\d\d-\d\d-\d\d|matplotlib", svg)
+    assert not re.search(r'id="\w+_\d+"', svg)
+
+
+def test_every_reference_in_a_picture_is_found_in_it():
+    svg = drawn().svg
+    assert set(re.findall(r"(?:url\(#|href=\"#)(\w+)", svg)) == set(re.findall(r' id="(\w+)"', svg))
+
+
+def test_text_is_text_as_it_was_written():
+    figure, axes = canvas()
+    axes.plot([0, 0.004], [0.001, 0.002], label="α = 0.0015, #000000, font: x")
+    axes.set(yticks=[0.0012, 0.0018], yticklabels=["0.0012", "0.0018"], title="ε = 1.23456")
+    axes.legend()
+    written = texts(picture(figure, "a line"))
+    for text in ("0.0012", "0.0018", "α = 0.0015, #000000, font: x", "ε = 1.23456"):
+        assert text in written
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("background", [PAPER, DARK])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_colour_is_seen_on_paper_and_in_the_dark(colour, background):
+    light, dark = sorted([luminance(colour), luminance(background)], reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+def test_there_are_six_colours():
+    assert len(set(COLOURS)) == 6
+
+
+# ------------------------------------------------------------------ drawings
+
+
+@pytest.mark.parametrize("a_surface", SURFACES, ids=names(SURFACES))
+def test_a_surface_is_drawn_in_its_window_with_its_minima(a_surface):
+    figure, axes = canvas()
+    draw_surface(axes, a_surface)
+    assert (axes.get_xlim(), axes.get_ylim()) == a_surface.window
+    assert sorted((line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines) == sorted(a_surface.minima)
+    assert len(picture(figure, "contours").svg) > 1000
+
+
+def test_a_minimum_outside_the_drawn_window_has_no_star():
+    axes = canvas()[1]
+    draw_surface(axes, bowl(), window=((1, 2), (1, 2)))
+    assert not axes.lines
+
+
+def test_a_path_is_drawn_through_its_points_in_its_colour():
+    axes = canvas()[1]
+    path = descend(bowl(), (1, 1), GradientDescent(0.05), 5)
+    draw_path(axes, path, "down", which=2, every=2)
+    (line,) = axes.lines
+    np.testing.assert_array_equal(line.get_xydata(), path.theta)
+    assert (line.get_color(), line.get_label(), line.get_markevery()) == (COLOURS[2], "down", 2)
+
+
+def test_losses_are_drawn_in_order_on_a_logarithmic_axis():
+    axes = canvas()[1]
+    paths = {f"α = {alpha}": descend(bowl(), (1, 1), GradientDescent(alpha), 5) for alpha in (0.01, 0.02)}
+    draw_losses(axes, paths, ylabel="f")
+    assert axes.get_yscale() == "log"
+    for line, colour, (label, path) in zip(axes.lines, COLOURS, paths.items(), strict=False):
+        assert (line.get_color(), line.get_label()) == (colour, label)
+        np.testing.assert_array_equal(line.get_xydata(), np.stack([path.t, path.loss], axis=1))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "f")
+
+
+def test_lines_and_legends_are_in_the_books_style():
+    axes = canvas()[1]
+    draw_losses(axes, {"down": descend(bowl(), (1, 1), GradientDescent(0.01), 5)})
+    assert axes.lines[0].get_linewidth() == 1.8
+    assert axes.get_legend().get_texts()[0].get_fontsize() == axes.xaxis.label.get_fontsize() == 10.5
+
+
+def test_a_diverged_path_is_drawn_as_far_as_it_goes():
+    figure, axes = canvas(1, 2, ncols=1)
+    path = descend(bowl(), (1, 1), GradientDescent(1.0), 50)
+    draw_path(axes, path, "away")
+    draw_losses(canvas()[1], {"away": path})
+    assert "NaN" not in picture(figure, "a path that leaves").svg
+
+
+def test_a_path_without_a_loss_has_no_loss_to_draw():
+    path = descend(bowl().grad, (1, 1), GradientDescent(0.01), 5)
+    with pytest.raises(ValueError, match="down: its loss is not known, only its gradient was given"):
+        draw_losses(canvas()[1], {"down": path})

@@ -1,0 +1,83 @@
+"""The chapters' sources: notebooks stored the way `make outputs` stores them, quizzes that explain every choice."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from descent.book.outputs import KERNEL, WIDGET
+from test_pages import CHAPTERS, ROOT
+
+FILES = sorted(path for path in (ROOT / "chapters").iterdir() if path.suffix in (".ipynb", ".md"))
+NOTEBOOKS = [path for path in FILES if path.suffix == ".ipynb"]
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+
+CHOICE = re.compile(
+    r'^<details class="choice(?: right)?"><summary>[^\n]+</summary>\n\n.*?\S.*?\n\n</details>$',
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def prose(path: Path) -> list[str]:
+    """The file's Markdown, cell by cell."""
+    if path.suffix == ".md":
+        return [path.read_text(encoding="utf-8")]
+    return [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+
+
+def test_the_table_of_contents_names_every_chapter_once() -> None:
+    assert sorted(CHAPTERS) == sorted(str(path.relative_to(ROOT).with_suffix("").as_posix()) for path in FILES)
+
+
+@every_notebook
+def test_outputs_are_stored(path: Path) -> None:
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            assert isinstance(cell.execution_count, int), f"not run: {cell.source[:80]}"
+            assert not [output for output in cell.outputs if output.output_type == "error"], cell.source[:80]
+
+
+@every_notebook
+def test_cells_ran_once_from_top_to_bottom(path: Path) -> None:
+    counts = [cell.execution_count for cell in read(path).cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_no_widget_is_stored(path: Path) -> None:
+    outputs = [output for cell in read(path).cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if WIDGET in output.get("data", {})]
+    assert "widgets" not in read(path).metadata
+
+
+@every_notebook
+def test_no_machine_leaves_its_mark(path: Path) -> None:
+    notebook = read(path)
+    assert notebook.metadata == {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    assert [cell.id for cell in notebook.cells] == [f"cell-{number:02}" for number in range(1, len(notebook.cells) + 1)]
+
+
+@every_notebook
+def test_a_chapter_is_at_most_a_megabyte(path: Path) -> None:
+    assert path.stat().st_size <= 1_000_000
+
+
+@every_file
+def test_a_quiz_explains_every_choice_and_has_one_right(path: Path) -> None:
+    for text in prose(path):
+        soup = BeautifulSoup(text, "html.parser")
+        choices = soup.select("details.choice")
+        assert len(CHOICE.findall(text)) == len(choices), "a summary, an explanation or a blank line is missing"
+        assert all(choice.find_parent("div", class_="quiz") for choice in choices)
+        for quiz in soup.select("div.quiz"):
+            assert len(quiz.select("details.choice")) >= 2
+            assert len(quiz.select("details.right")) == 1

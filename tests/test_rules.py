@@ -1,0 +1,310 @@
+"""Each rule is its equation."""
+
+import dataclasses
+import re
+from dataclasses import FrozenInstanceError
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import RULES, Parabola, hyperparameters, names, settings_of, vectors
+
+from descent import Adam, GradientDescent, Momentum, Nesterov, Rule, Value, bowl, descend, rosenbrock, rule, walk
+
+each_rule = pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
+each_hyperparameter = pytest.mark.parametrize(
+    ("a_rule", "name"), [(r, n) for r in RULES for n in hyperparameters(r)], ids=lambda v: getattr(v, "__name__", v)
+)
+
+INTERVALS = {"alpha": "[0, ∞)", "epsilon": "[0, ∞)", "beta": "[0, 1)", "beta1": "[0, 1)", "beta2": "[0, 1)"}
+
+
+def fed(a_rule, gradients, start=0.0):
+    """θ after each of these gradients, wherever they would have been taken."""
+    theta = np.array([start])
+    state = a_rule.init(theta)
+    points = []
+    for t, g in enumerate(gradients, start=1):
+        theta, state = a_rule.update(theta, np.array([g]), state, t)
+        points.append(float(theta[0]))
+    return points
+
+
+# ------------------------------------------------------------------ equations, worked out on paper for f(x) = x²/2 from 1
+
+
+@pytest.mark.parametrize(
+    ("a_rule", "by_hand"),
+    [
+        (GradientDescent(0.5), [1 / 2, 1 / 4, 1 / 8]),
+        (Momentum(0.5, beta=0.5), [1 / 2, 0, -1 / 4]),  # v = 1/2, 1/2, 1/4
+        (Nesterov(0.5, beta=0.5), [1 / 2, 1 / 8, -1 / 32]),  # gradients at 1, 1/4, −1/16; v = 1/2, 3/8, 5/32
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_the_first_three_steps_are_those_on_paper(a_rule, by_hand):
+    assert descend(Parabola(), [1.0], a_rule, 3).theta[1:, 0].tolist() == by_hand
+
+
+@pytest.mark.parametrize("epsilon", [0, 2])
+def test_adams_first_three_steps_are_those_on_paper(epsilon):
+    # g = 2, 2, −4: m = 1, 3/2, −5/4 and v = 1, 7/4, 85/16, divided by 1/2, 3/4, 7/8 and 1/4, 7/16, 37/64
+    m_hat, v_hat = [2, 2, -10 / 7], [4, 4, 340 / 37]
+    steps = [0.5 * m / (v**0.5 + epsilon) for m, v in zip(m_hat, v_hat, strict=True)]
+    got = fed(Adam(0.5, beta1=0.5, beta2=0.75, epsilon=epsilon), [2, 2, -4])
+    np.testing.assert_allclose(got, -np.cumsum(steps), rtol=1e-14)
+
+
+def test_every_public_rule_is_worked_out_on_paper():
+    assert set(RULES) == {GradientDescent, Momentum, Nesterov, Adam}, "write the new rule's steps above"
+
+
+# ------------------------------------------------------------------ relations between rules
+
+
+@given(settings_of(Momentum), vectors())
+def test_momentum_as_a_sum_of_gradients_is_momentum_with_a_velocity(setting, start):
+    alpha, beta = setting["alpha"], setting["beta"]
+    objective = bowl()
+    theta, b = start, np.zeros(2)
+    for step in walk(objective, start, Momentum(**setting)):
+        np.testing.assert_allclose(step.theta, theta, rtol=1e-10, atol=1e-12)
+        if step.t == 20:
+            break
+        b = beta * b + objective.grad(theta)
+        theta = theta - alpha * b
+
+
+@given(settings_of(Nesterov), vectors())
+def test_nesterovs_stored_point_is_the_look_ahead_point(setting, start):
+    # the form of the libraries: p is stored, the gradient is taken at p; b ← β b + g,  p ← p − α (g + β b)
+    alpha, beta = setting["alpha"], setting["beta"]
+    nesterov, objective = Nesterov(**setting), bowl()
+    p, b = start, np.zeros(2)
+    for step in walk(objective, start, nesterov):
+        np.testing.assert_allclose(nesterov.probe(step.theta, step.state), p, rtol=1e-10, atol=1e-12)
+        if step.t == 20:
+            break
+        g = objective.grad(p)
+        b = beta * b + g
+        p = p - alpha * (g + beta * b)
+
+
+@pytest.mark.parametrize("with_velocity", [Momentum, Nesterov])
+@given(alpha=st.floats(0, 0.1), start=vectors())
+def test_without_beta_a_velocity_changes_nothing(with_velocity, alpha, start):
+    plain = descend(bowl(), start, GradientDescent(alpha), 10)
+    np.testing.assert_array_equal(descend(bowl(), start, with_velocity(alpha, beta=0), 10).theta, plain.theta)
+
+
+# ------------------------------------------------------------------ Adam
+
+gradients = st.floats(1e-30, 1e30).flatmap(lambda size: st.sampled_from([size, -size]))
+decays = st.floats(0, 0.999)
+
+
+@given(g=gradients, alpha=st.floats(1e-6, 10), beta1=decays, beta2=decays)
+def test_adams_first_step_is_alpha_whatever_the_gradients_size(g, alpha, beta1, beta2):
+    (first,) = fed(Adam(alpha, beta1, beta2, epsilon=0), [g])
+    assert first == pytest.approx(-alpha * np.sign(g), rel=1e-12)
+
+
+@given(g=st.lists(st.floats(0.1, 10), min_size=1, max_size=10), scale=st.floats(1e-20, 1e20), beta1=decays, beta2=decays)
+def test_adam_does_not_see_the_scale_of_f(g, scale, beta1, beta2):
+    adam = Adam(0.1, beta1, beta2, epsilon=0)
+    signed = [x * (-1) ** i for i, x in enumerate(g)]
+    np.testing.assert_allclose(fed(adam, [scale * x for x in signed]), fed(adam, signed), rtol=1e-9, atol=1e-12)
+
+
+@given(g=st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), beta1=decays, beta2=decays)
+def test_adams_step_is_bounded(g, beta1, beta2):
+    # Cauchy–Schwarz: m̂² ≤ Σ (weight of gᵢ in m̂)² / (weight of gᵢ in v̂) · v̂
+    points = [0.0, *fed(Adam(0.1, beta1, beta2, epsilon=1e-8), g)]
+    for t, step in enumerate(np.abs(np.diff(points)), start=1):
+        ages = np.arange(t)
+        in_m = (1 - beta1) * beta1**ages / (1 - beta1**t)
+        in_v = (1 - beta2) * beta2**ages / (1 - beta2**t)
+        if in_v.min() > 1e-200:
+            assert step <= 0.1 * np.sqrt((in_m**2 / in_v).sum()) * (1 + 1e-9) + 1e-15
+
+
+# ------------------------------------------------------------------ hyperparameters
+
+
+@each_hyperparameter
+@pytest.mark.parametrize("wrong", [-0.1, -1e-300, np.nan, np.inf, -np.inf])
+def test_a_hyperparameter_out_of_range_is_named(a_rule, name, wrong):
+    with pytest.raises(ValueError, match=re.escape(f"{name} must be in {INTERVALS[name]}, got {wrong}")):
+        a_rule(**{name: wrong})
+
+
+@pytest.mark.parametrize(("a_rule", "name"), [(r, n) for r in RULES for n in hyperparameters(r) if "beta" in n])
+def test_beta_stays_below_one(a_rule, name):
+    with pytest.raises(ValueError, match=re.escape(f"{name} must be in [0, 1), got 1")):
+        a_rule(**{name: 1})
+
+
+@each_hyperparameter
+@pytest.mark.parametrize("wrong", ["0.1", None, 1j, lambda t: 0.1], ids=["text", "None", "complex", "function"])
+def test_a_hyperparameter_that_is_not_a_number_is_named(a_rule, name, wrong):
+    with pytest.raises(TypeError, match=rf"{name} must be .*got {re.escape(repr(wrong))}"):
+        a_rule(**{name: wrong})
+
+
+@each_hyperparameter
+@pytest.mark.parametrize("several", [[0.1, 0.2], (0.1, 0.2), np.array([0.1, 0.2]), []], ids=["list", "tuple", "array", "empty"])
+def test_several_values_must_be_declared_as_a_grid(a_rule, name, several):
+    with pytest.raises(TypeError, match=rf"(?s){name} must be one number, got {re.escape(repr(several))}.*grid\({name}="):
+        a_rule(**{name: several})
+
+
+@each_hyperparameter
+def test_rules_are_read_only(a_rule, name):
+    one = a_rule()
+    with pytest.raises(FrozenInstanceError):
+        setattr(one, name, 0.5)
+
+
+@each_rule
+def test_defaults_stay_finite_on_rosenbrock(a_rule):
+    end = descend(rosenbrock, (-1.2, 1), a_rule(), 2000, keep="end")
+    assert end.diverged == 0
+    assert end.loss[-1] < rosenbrock.value((-1.2, 1))
+
+
+@each_rule
+def test_the_docstring_starts_with_the_equation_its_author_and_year(a_rule):
+    first = a_rule.__doc__.splitlines()[0]
+    assert re.fullmatch(r"(?!.*\w+ is ).*θ ← θ − .*\((\w+ & )?\w+, \d{4}\)", first)
+    assert "Source: " in a_rule.__doc__
+    for name in hyperparameters(a_rule):
+        assert f"``{name}``" in a_rule.__doc__
+
+
+@each_rule
+def test_memory_starts_at_zero_in_the_shape_of_theta(a_rule):
+    for memory in a_rule().init(np.ones((2, 3))):
+        np.testing.assert_array_equal(memory, np.zeros((2, 3)))
+
+
+# ------------------------------------------------------------------ a rule of one's own
+
+
+@rule
+class Averaged(Rule):
+    """Looks back half a step, weighs with a product that starts at 1, as a reader might write it."""
+
+    alpha: Value = 0.1
+    gamma: Value = 0.5
+
+    class State(NamedTuple):
+        v: Value
+        product: Value
+
+    def init(self, theta):
+        return self.State(np.zeros_like(theta), np.ones_like(theta))
+
+    def probe(self, theta, state):
+        return theta - self.alpha * state.v / 2
+
+    def update(self, theta, g, state, t):
+        product = self.gamma * state.product
+        v = g * product
+        return theta - self.alpha * v, self.State(v, product)
+
+
+def test_a_rule_of_ones_own_walks():
+    path = descend(Parabola(), [1.0], Averaged(), 2)
+    # v₁ = 1 · ½, θ₁ = 1 − 0.05;  the probe is 0.95 − 0.025, v₂ = 0.925 / 4, θ₂ = 0.95 − 0.023125
+    np.testing.assert_allclose(path.theta[:, 0], [1, 0.95, 0.926875], rtol=1e-15)
+    np.testing.assert_allclose(path.state.product[:, 0], [1, 1 / 2, 1 / 4])
+
+
+def test_a_rule_of_ones_own_may_remember_one_number():
+    @rule
+    class Shrinking(Rule):
+        alpha: Value = 0.1
+
+        class State(NamedTuple):
+            product: Value
+
+        def init(self, theta):
+            return self.State(1.0)
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * state.product * g, self.State(state.product / 2)
+
+    assert descend(Parabola(), [1.0], Shrinking(), 3).state.product.tolist() == [1, 1 / 2, 1 / 4, 1 / 8]
+    over_starts = descend(Parabola(), [[1.0, 2.0]], Shrinking(), 3)
+    np.testing.assert_array_equal(over_starts.theta[:, :, 0], descend(Parabola(), [1.0], Shrinking(), 3).theta)
+
+
+def test_a_rule_without_an_update_says_so():
+    @rule
+    class Empty(Rule):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Empty must define update"):
+        descend(Parabola(), [1.0], Empty(), 1)
+
+
+def test_a_rule_without_its_decorator_says_so():
+    class Bare(Rule):
+        alpha: Value = 0.1
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * g, state
+
+    with pytest.raises(TypeError, match=r"Bare.*@rule"):
+        descend(Parabola(), [1.0], Bare(), 1)
+
+
+def test_a_class_in_place_of_a_rule_is_an_error_that_names_it():
+    with pytest.raises(TypeError, match=r"rule must be .*GradientDescent"):
+        descend(Parabola(), [1.0], GradientDescent, 1)
+
+
+@each_rule
+def test_equal_settings_take_equal_steps(a_rule):
+    one, other = a_rule(), dataclasses.replace(a_rule())
+    path, again = (descend(rosenbrock, rosenbrock.start, r, 10) for r in (one, other))
+    np.testing.assert_array_equal(path.theta, again.theta)
+
+
+# ------------------------------------------------------------------ stability on a quadratic, each bound a little in and out
+
+BOUNDS = {
+    GradientDescent: lambda beta: 2,
+    Momentum: lambda beta: 2 + 2 * beta,
+    Nesterov: lambda beta: (2 + 2 * beta) / (1 + 2 * beta),
+}
+
+
+@pytest.mark.parametrize("a_rule", BOUNDS, ids=names(BOUNDS))
+@given(curvature=st.floats(0.01, 100), beta=st.floats(0, 0.95))
+def test_the_limit_of_stability_is_where_the_theory_puts_it(a_rule, curvature, beta):
+    bound = BOUNDS[a_rule](beta) / curvature
+    memory = {} if a_rule is GradientDescent else {"beta": beta}
+    below = descend(Parabola(curvature), [1.0], a_rule(0.97 * bound, **memory), 900, keep="end")
+    above = descend(Parabola(curvature), [1.0], a_rule(1.03 * bound, **memory), 900, keep="end")
+    assert abs(below.theta[-1, 0]) < 1e-8
+    assert above.diverged
+
+
+@given(condition=st.floats(1.5, 100), rotation=st.floats(-180, 180))
+def test_the_best_constant_rate_contracts_by_the_condition_number(condition, rotation):
+    surface = bowl(condition, rotation)
+    path = descend(surface, surface.start, GradientDescent(2 / (1 + condition)), 10)
+    distances = np.linalg.norm(path.theta, axis=1)
+    np.testing.assert_allclose(distances[1:] / distances[:-1], (condition - 1) / (condition + 1), rtol=1e-6)
+
+
+@given(condition=st.floats(2, 50), factor=st.floats(0.2, 1.8).filter(lambda f: abs(f - 1) > 0.05))
+def test_every_other_constant_rate_is_slower(condition, factor):
+    ends = [
+        np.linalg.norm(descend(bowl(condition), (1, 1), GradientDescent(alpha), 400, keep="end").theta[-1])
+        for alpha in (2 / (1 + condition), factor * 2 / (1 + condition))
+    ]
+    assert not ends[0] >= ends[1] or ends[1] == 0  # a diverged end is NaN
