@@ -57,41 +57,45 @@ async function serve() {
   return server;
 }
 
-/** A browser with one page that writes down everything that goes wrong in it, and the book's two addresses. */
+/** A browser, the book's two addresses, and one page at a time that writes down everything that goes wrong in it. */
 export async function launch(kind) {
   const server = await serve();
   const served = `http://127.0.0.1:${server.address().port}/`;
   const browser = await puppeteer.launch({ headless: true, ...KINDS[kind] });
-  const page = await browser.newPage();
 
-  let problems = [];
-  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-  page.on("console", (message) => ["error", "warn"].includes(message.type()) && problems.push(`console: ${message.text()}`));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) problems.push(`asked for: ${url}`);
-  });
-  page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
-
-  return {
-    page,
+  const book = {
     places: { disk: DISK, server: served },
-    /** Go to a page of the book and wait until it stands still. */
+    page: undefined,
+    problems: [],
+    /** Open a page of the book and wait until it stands still. */
     async visit(url, { theme, width = 1280 } = {}) {
-      problems = [];
-      await page.bringToFront(); // Tab may have led out of the page
-      await page.setViewport({ width, height: 900 });
-      const media = { "prefers-color-scheme": theme, "prefers-reduced-motion": "reduce" }; // no colour half-way between two
-      if (theme) await page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
-      await page.goto(url, { waitUntil: "load" });
-      await page.evaluate(() => document.fonts.ready);
+      await book.page?.close();
+      book.page = await browser.newPage();
+      book.problems = [];
+      listen(book.page, (problem) => book.problems.push(problem));
+      await book.page.setViewport({ width, height: 900 });
+      if (theme) {
+        const media = { "prefers-color-scheme": theme, "prefers-reduced-motion": "reduce" }; // no colour half-way
+        await book.page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
+      }
+      await book.page.goto(url, { waitUntil: "load" });
+      await book.page.evaluate(() => document.fonts.ready);
     },
-    /** What went wrong since the last visit. */
-    problems: () => problems,
     async close() {
       await browser.close();
       server.close();
     },
   };
+
+  function listen(page, report) {
+    page.on("pageerror", (error) => report(`error: ${error.message}`));
+    page.on("console", (message) => ["error", "warn"].includes(message.type()) && report(`console: ${message.text()}`));
+    page.on("requestfailed", (request) => report(`failed: ${request.url()}`));
+    page.on("response", (response) => response.status() >= 400 && report(`${response.status()}: ${response.url()}`));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) report(`asked for: ${url}`);
+    });
+  }
+  return book;
 }

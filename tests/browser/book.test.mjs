@@ -5,6 +5,11 @@ import { after, before, describe, test } from "node:test";
 import { axe, chapters, kinds, launch, pages } from "./book.mjs";
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+// What is folded: where to press, and what should then be seen.
+const FOLDED = [
+  [".quiz summary", ".quiz .choice > p"],
+  [".solution .toggle-button", ".solution p:not(.admonition-title)"],
+];
 
 for (const kind of kinds) {
   describe(kind, () => {
@@ -25,7 +30,7 @@ for (const kind of kinds) {
             pictures: [...document.images].filter((image) => image.complete && !image.naturalWidth).map((image) => image.src),
           }));
           assert.ok(seen.heading, "no heading is visible");
-          assert.deepEqual([...seen.broken, ...seen.pictures, ...book.problems()], []);
+          assert.deepEqual([...seen.broken, ...seen.pictures, ...book.problems], []);
           assert.ok(seen.fonts.some((font) => font.startsWith("Font Awesome")), "no icons");
           if (seen.formulas) assert.ok(seen.fonts.some((font) => font.startsWith("KaTeX")), "no font for formulas");
         });
@@ -42,7 +47,7 @@ for (const kind of kinds) {
         await book.page.waitForSelector("#search-results ul.search a");
         const found = await book.page.$$eval("#search-results ul.search a", (links) => links.map((link) => link.pathname));
         assert.ok(found.some((path) => path.endsWith(chapters[0])), `found only ${found}`);
-        assert.deepEqual(book.problems(), []);
+        assert.deepEqual(book.problems, []);
       });
     }
 
@@ -54,7 +59,7 @@ for (const kind of kinds) {
         seen.add(await book.page.evaluate(() => `${document.documentElement.dataset.theme} on ${getComputedStyle(document.body).backgroundColor}`));
       }
       assert.equal(seen.size, 2, [...seen].join(", "));
-      assert.deepEqual(book.problems(), []);
+      assert.deepEqual(book.problems, []);
     });
 
     test("the keyboard reaches the text, and shows where it is", async () => {
@@ -82,7 +87,7 @@ for (const kind of kinds) {
       const opened = {};
       for (const path of chapters) {
         await book.visit(book.places.disk + path);
-        for (const [closed, inside] of [[".quiz summary", ".choice > p"], [".solution .toggle-button", ".solution p:not(.admonition-title)"]]) {
+        for (const [closed, inside] of FOLDED) {
           if (!(await book.page.$(closed))) continue;
           assert.equal(await visible(inside), false, `${inside} of ${path} is open from the start`);
           await book.page.focus(closed);
@@ -92,7 +97,7 @@ for (const kind of kinds) {
         }
       }
       assert.equal(Object.keys(opened).length, 2, "no chapter has them");
-      assert.deepEqual(book.problems(), []);
+      assert.deepEqual(book.problems, []);
     });
 
     for (const path of pages) {
