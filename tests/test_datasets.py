@@ -49,7 +49,7 @@ def test_without_a_column_the_others_keep_their_order():
 
 @pytest.mark.parametrize("look", [lambda table: table["hgb"], lambda table: table.without("hgb")])
 def test_an_unknown_column_lists_the_known_ones(look):
-    with pytest.raises(KeyError, match="column must be one of WBC, RBC, .*, MONOP, got 'hgb'"):
+    with pytest.raises(KeyError, match=r"column must be one of WBC, RBC, .*, MONOP, got 'hgb'"):
         look(load_blood_test())
 
 
@@ -81,7 +81,7 @@ ROW_2 = TEXT.splitlines()[2]
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=f"the blood tests are missing: .*{re.escape(str(tmp_path / 'no.csv'))}"):
+    with pytest.raises(FileNotFoundError, match=rf"are missing: .*{re.escape(str(tmp_path / 'no.csv'))}"):
         load_blood_test(path=tmp_path / "no.csv")
 
 

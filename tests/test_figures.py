@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from strategies import SURFACES, names
 
 from descent import (
     COLOURS,
@@ -20,6 +19,7 @@ from descent import (
     picture,
     rosenbrock,
 )
+from strategies import SURFACES, names
 
 PAPER, DARK = "#ffffff", "#14181e"
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import RULES, Parabola, names, settings_of, vectors
 
 from descent import GradientDescent, Momentum, bowl, descend, grid
+from strategies import RULES, Parabola, names, settings_of, vectors
 
 
 @pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import problems
 
 from descent import GradientDescent, LeastSquares, descend
 from descent.trace import derivatives
+from strategies import problems
 
 TABLE = [[1.0, 2.0], [1.0, -1.0], [1.0, 0.5]]
 TARGETS = [1.0, 0.0, 2.0]
@@ -19,7 +19,11 @@ def test_the_loss_is_half_the_mean_of_the_squares():
 
 def test_gradient_and_hessian_are_those_of_the_traced_loss():
     problem = LeastSquares(TABLE, TARGETS)
-    grad, hessian = derivatives(lambda a, b: sum((x * a + z * b - y) ** 2 for (x, z), y in zip(TABLE, TARGETS)) / 6)
+
+    def loss(a, b):
+        return sum((x * a + z * b - y) ** 2 for (x, z), y in zip(TABLE, TARGETS, strict=True)) / 6
+
+    grad, hessian = derivatives(loss)
     for theta in ([0.0, 0.0], [1.5, -2.0], [-30.0, 7.0]):
         np.testing.assert_allclose(problem.grad(theta), grad(theta), rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(problem.hessian, hessian(theta), rtol=1e-12)

@@ -6,7 +6,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
 
 from descent.book.outputs import KERNEL, WIDGET
 from test_pages import CHAPTERS, ROOT
@@ -17,10 +16,8 @@ NOTEBOOKS = [path for path in FILES if path.suffix == ".ipynb"]
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
-CHOICE = re.compile(
-    r'^<details class="choice(?: right)?"><summary>[^\n]+</summary>\n\n.*?\S.*?\n\n</details>$',
-    re.MULTILINE | re.DOTALL,
-)
+QUIZ = re.compile(r"^::::\{admonition\}[^\n]*\n:class: quiz\n(.*?)^::::$", re.MULTILINE | re.DOTALL)
+CHOICE = re.compile(r"^:::\{dropdown\} (\S[^\n]*)\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
 
 
 def read(path: Path) -> Any:
@@ -73,11 +70,11 @@ def test_a_chapter_is_at_most_a_megabyte(path: Path) -> None:
 
 @every_file
 def test_a_quiz_explains_every_choice_and_has_one_right(path: Path) -> None:
-    for text in prose(path):
-        soup = BeautifulSoup(text, "html.parser")
-        choices = soup.select("details.choice")
-        assert len(CHOICE.findall(text)) == len(choices), "a summary, an explanation or a blank line is missing"
-        assert all(choice.find_parent("div", class_="quiz") for choice in choices)
-        for quiz in soup.select("div.quiz"):
-            assert len(quiz.select("details.choice")) >= 2
-            assert len(quiz.select("details.right")) == 1
+    text = "\n\n".join(prose(path))
+    quizzes = QUIZ.findall(text)
+    assert len(quizzes) == text.count(":class: quiz"), "a quiz is not closed"
+    for quiz in quizzes:
+        choices = CHOICE.findall(quiz)
+        assert len(choices) == quiz.count("{dropdown}") >= 2, f"a choice is not closed, or has no text: {quiz}"
+        assert all(explanation.strip() for _, explanation in choices), quiz
+        assert sum(explanation.startswith("**Right**") for _, explanation in choices) == 1, quiz

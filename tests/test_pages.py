@@ -130,6 +130,8 @@ def test_formulas_are_set(page: str) -> None:
     soup = read(page)
     assert not [tag.get("title") or tag.text for tag in soup.select(".katex-error")]
     assert not [tag.text for tag in soup.select(".math") if not tag.select(".katex")]
+    for tag in soup.select("msub, msup, msubsup"):
+        assert len(tag.find_all(recursive=False)) == (3 if tag.name == "msubsup" else 2), str(tag)
 
 
 @every_chapter

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import RULES, Parabola, hyperparameters, names, settings_of, vectors
 
 from descent import Adam, GradientDescent, Momentum, Nesterov, Rule, Value, bowl, descend, rosenbrock, rule, walk
+from strategies import RULES, Parabola, hyperparameters, names, settings_of, vectors
 
 each_rule = pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 each_hyperparameter = pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def fed(a_rule, gradients, start=0.0):
     return points
 
 
-# ------------------------------------------------------------------ equations, worked out on paper for f(x) = x²/2 from 1
+# ------------------------------------------------------------------ equations, on paper for f(x) = x²/2 from 1
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,9 @@ def test_adams_first_step_is_alpha_whatever_the_gradients_size(g, alpha, beta1, 
     assert first == pytest.approx(-alpha * np.sign(g), rel=1e-12)
 
 
-@given(g=st.lists(st.floats(0.1, 10), min_size=1, max_size=10), scale=st.floats(1e-20, 1e20), beta1=decays, beta2=decays)
+@given(
+    g=st.lists(st.floats(0.1, 10), min_size=1, max_size=10), scale=st.floats(1e-20, 1e20), beta1=decays, beta2=decays
+)
 def test_adam_does_not_see_the_scale_of_f(g, scale, beta1, beta2):
     adam = Adam(0.1, beta1, beta2, epsilon=0)
     signed = [x * (-1) ** i for i, x in enumerate(g)]
@@ -154,9 +156,9 @@ def test_a_hyperparameter_that_is_not_a_number_is_named(a_rule, name, wrong):
 
 
 @each_hyperparameter
-@pytest.mark.parametrize("several", [[0.1, 0.2], (0.1, 0.2), np.array([0.1, 0.2]), []], ids=["list", "tuple", "array", "empty"])
+@pytest.mark.parametrize("several", [[0.1, 0.2], (0.1, 0.2), np.array([0.1, 0.2]), []], ids=repr)
 def test_several_values_must_be_declared_as_a_grid(a_rule, name, several):
-    with pytest.raises(TypeError, match=rf"(?s){name} must be one number, got {re.escape(repr(several))}.*grid\({name}="):
+    with pytest.raises(TypeError, match=rf"{name} must be one number, got {re.escape(repr(several))}.*grid\({name}="):
         a_rule(**{name: several})
 
 
@@ -176,9 +178,11 @@ def test_defaults_stay_finite_on_rosenbrock(a_rule):
 
 @each_rule
 def test_the_docstring_starts_with_the_equation_its_author_and_year(a_rule):
-    first = a_rule.__doc__.splitlines()[0]
-    assert re.fullmatch(r"(?!.*\w+ is ).*θ ← θ − .*\((\w+ & )?\w+, \d{4}\)", first)
-    assert "Source: " in a_rule.__doc__
+    equation, explanation = a_rule.__doc__.split("``alpha``", maxsplit=1)
+    assert "←" in equation.splitlines()[0]
+    assert "θ ← θ − " in equation
+    assert re.search(r"\((\w+ & )?\w+, (18|19|20)\d\d\)", equation)
+    assert "Source: " in explanation
     for name in hyperparameters(a_rule):
         assert f"``{name}``" in a_rule.__doc__
 
@@ -273,7 +277,7 @@ def test_equal_settings_take_equal_steps(a_rule):
     np.testing.assert_array_equal(path.theta, again.theta)
 
 
-# ------------------------------------------------------------------ stability on a quadratic, each bound a little in and out
+# ------------------------------------------------------------------ stability on a quadratic
 
 BOUNDS = {
     GradientDescent: lambda beta: 2,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import SURFACES, names
 
 from descent import bowl, surface
+from strategies import SURFACES, names
 
 each_surface = pytest.mark.parametrize("a_surface", SURFACES, ids=names(SURFACES))
 

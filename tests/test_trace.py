@@ -10,10 +10,10 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from strategies import RULES, hyperparameters, names, settings_of, vectors
 
 from descent import Rule, Value, rule
 from descent.trace import FUNCTIONS, UFUNCS, Traced, compiled, derivatives
+from strategies import RULES, hyperparameters, names, settings_of, vectors
 
 X, Y = sympy.symbols("x y", real=True)
 LOGICAL = (np.logical_and, np.logical_or, np.logical_not)
@@ -84,7 +84,11 @@ CALLS = {
         lambda u, v: np.min(np.stack([u, v])),
     ],
     np.dot: [lambda u, v: np.dot(u, v), lambda u, v: np.dot(np.array([[1.0, 2.0], [3.0, 4.0]]), v)],
-    np.stack: [lambda u, v: np.stack([u, v]), lambda u, v: np.stack([u[0], 1.0]), lambda u, v: np.stack([u, v], axis=1)],
+    np.stack: [
+        lambda u, v: np.stack([u, v]),
+        lambda u, v: np.stack([u[0], 1.0]),
+        lambda u, v: np.stack([u, v], axis=1),
+    ],
     np.linalg.norm: [lambda u, v: np.linalg.norm(u), lambda u, v: np.linalg.norm(np.stack([u, v]), axis=0)],
     np.zeros_like: [lambda u, v: np.zeros_like(u)],
     np.ones_like: [lambda u, v: np.ones_like(u)],
@@ -230,7 +234,7 @@ def test_python_functions_of_numbers_say_what_to_use(code):
         code(Traced(X))
 
 
-@pytest.mark.parametrize("code", [np.array, np.asarray, lambda v: np.array([v[0], v[1]]), lambda v: np.sum([v[0], v[1]])])
+@pytest.mark.parametrize("code", [np.array, np.asarray, lambda v: np.array([*v]), lambda v: np.sum([*v])])
 def test_making_an_array_says_what_to_use(code):
     with pytest.raises(TypeError, match=r"turns a traced value into an array; use np\.stack"):
         code(Traced([X, Y]))
@@ -322,9 +326,8 @@ def test_names_that_sympy_uses_inside_are_not_mixed_up():
         (lambda x, y: np.maximum(x, 0) + y, (0, 5), [0.5, 1]),
         (lambda x, y: np.minimum(x, y), (2, 2), [0.5, 0.5]),
         (lambda x, y: np.clip(x, -1, 1) + y, (1, 0), [0.5, 1]),
-        (lambda x, y: np.where(x < 0, -x, x) + y, (0, 5), [0, 1]),
     ],
-    ids=["abs", "maximum", "minimum", "clip", "where"],
+    ids=["abs", "maximum", "minimum", "clip"],
 )
 def test_at_a_kink_the_gradient_is_the_middle_and_the_hessian_leaves_the_jump_out(f, kink, middle):
     grad, hessian = derivatives(f)

@@ -11,7 +11,8 @@ __all__ = ["Table", "load_blood_test"]
 
 _PACKAGE = Path(__file__).parent
 # A wheel carries its own copy of data/; a checkout has it at the top.
-DATA = next((folder for folder in (_PACKAGE / "data", _PACKAGE.parents[1] / "data") if folder.is_dir()), _PACKAGE / "data")
+_FOLDERS = (_PACKAGE / "data", _PACKAGE.parents[1] / "data")
+DATA = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
 
 BLOOD_TEST = ("WBC", "RBC", "HGB", "HCT", "MCV", "MCH", "MCHC", "PLT", "LYMPH", "NEUTP", "MONOP")
 BLOOD_TEST_SHA256 = "3fa8296febdae8eeaedcad2748004ed7de848e8b168c3b688a5b4e5159984f1d"
@@ -77,7 +78,8 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
 def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
     rows = list(csv.reader(text.splitlines()))
     if not rows or tuple(rows[0]) != columns:
-        raise ValueError(f"{file} must start with the columns {','.join(columns)}, got {','.join(rows[0]) if rows else 'nothing'}")
+        got = ",".join(rows[0]) if rows else "nothing"
+        raise ValueError(f"{file} must start with the columns {','.join(columns)}, got {got}")
     numbers = np.empty((len(rows) - 1, len(columns)))
     for i, row in enumerate(rows[1:]):
         if len(row) != len(columns):

@@ -1,8 +1,8 @@
 """Figures of the chapters: matplotlib drawings that become part of the page.
 
-A `Picture` is an SVG without a background whose ink is the text colour of the page around it, so that it
-reads in light, in dark and on paper. Its text is text. The six colours keep a contrast of 3:1 on white and
-on the dark theme, differ under every colour blindness by dash and marker as well, and come in a fixed order.
+A `Picture` is an SVG without a background, whose ink is the text colour of the page once the book has put
+it there, so that it reads in light, in dark and on paper. Its text is text. The six colours keep a contrast
+of 3:1 on white and on the dark theme; dash and marker tell them apart as well; their order is fixed.
 """
 
 import html
@@ -26,7 +26,7 @@ DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "black"  # becomes the text colour of the page
 
-STYLE = {
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "descent",
     "font.family": "sans-serif",
@@ -52,8 +52,11 @@ class Picture:
         self.svg, self.caption, self.alt = svg, caption, alt
 
     def _repr_html_(self) -> str:
+        # An image, since an untrusted notebook shows no inline SVG; on white, since it can't know the theme.
+        address = html.escape("data:image/svg+xml," + self.svg.replace("%", "%25").replace("#", "%23"))
+        image = f'<img class="picture" src="{address}" alt="{html.escape(self.alt)}" style="background:white">'
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f'<figure class="picture" style="margin:1em 0">{self.svg}{caption}</figure>'
+        return f'<figure class="picture">{image}{caption}</figure>'
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"
@@ -84,12 +87,13 @@ def _for_the_page(svg: str, alt: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r' id="[a-zA-Z]+[a-zA-Z0-9.]*_\d+"', "", svg)
-    svg = re.sub(r"(-?\d+\.\d\d)\d+", r"\1", svg)  # a hundredth of a point is below any pixel
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # below any pixel
     svg = re.sub(r"font: [^;\"']*", _font, svg).replace("#000000", "currentColor")
-    width, height, box = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt" viewBox="([^"]+)"', svg).groups()  # type: ignore[union-attr]
+    width, box = re.search(r'width="([\d.]+)pt".*? viewBox="([^"]+)"', svg).groups()  # type: ignore[union-attr]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
-        f'role="img" aria-label="{html.escape(alt, quote=True)}" style="width:100%;max-width:{float(width):.0f}pt;fill:currentColor">'
+        f'role="img" aria-label="{html.escape(alt, quote=True)}" '
+        f'style="width:100%;max-width:{float(width):.0f}pt;fill:currentColor">'
     )
     return head + re.sub(r"\s*\n\s*", "\n", svg[svg.index(">") + 1 :]).strip()
 
@@ -115,7 +119,7 @@ def draw_surface(axes: Axes, surface: Surface, window: Any = None, levels: int =
 def draw_path(axes: Axes, path: Path, label: str, which: int = 0, every: int = 1) -> None:
     """The walk of one setting over its surface, a marker at every `every`-th step, in colour number `which`."""
     x, y = path.theta[:, 0], path.theta[:, 1]
-    style = {"color": COLOURS[which], "marker": MARKERS[which], "markevery": every, "markersize": 3.5}
+    style: Any = {"color": COLOURS[which], "marker": MARKERS[which], "markevery": every, "markersize": 3.5}
     axes.plot(x, y, linewidth=1.2, linestyle=DASHES[which], label=label, zorder=3, **style)
 
 

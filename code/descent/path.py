@@ -43,7 +43,7 @@ class Path:
     t: np.ndarray
     theta: np.ndarray
     state: Any
-    loss: np.ndarray | None
+    loss: Any
     diverged: Any
 
 
@@ -82,7 +82,7 @@ def descend(
     kept = _kept(steps, keep)
     rows: list[np.ndarray] = []
     diverged: Any = np.array(0)
-    for t, theta, state in walk(source, theta, rule, schedule):
+    for t, theta, state in walk(source, theta, rule, schedule):  # noqa: B020
         record = [theta, *state]
         lost = ~np.isfinite(theta).all(axis=0)
         if source.value is not None:

@@ -23,7 +23,7 @@ class Sliders(widgets.VBox):
         self.first = draw(**self.values)
         self.drawing = widgets.HTML(self.first._repr_html_())
         for control in controls.values():
-            control.style.description_width = "initial"
+            control.style.description_width = "6em"
             control.observe(self._redraw, names="value")
         super().__init__([*controls.values(), self.drawing])
 

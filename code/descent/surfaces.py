@@ -31,6 +31,7 @@ class Surface:
 
     @property
     def name(self) -> str:
+        """The name of f."""
         return self.f.__name__
 
     def value(self, theta: Any) -> Any:

@@ -129,10 +129,12 @@ class Traced(NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
         return self.expressions.shape
 
     @property
     def ndim(self) -> int:
+        """The number of axes; 0 for one expression."""
         return self.expressions.ndim
 
     def __len__(self) -> int:
@@ -150,7 +152,7 @@ class Traced(NDArrayOperatorsMixin):
     def __float__(self) -> float:
         raise TypeError("this code needs a plain number where a traced value stands; use NumPy's functions, not math's")
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise TypeError("this code turns a traced value into an array; use np.stack, or work on it as it is")
@@ -214,7 +216,7 @@ def derivatives(f: Callable[..., Any], names: str = "x y") -> tuple[Function, Fu
     Raises TypeError, naming the operation, when `f` does what can't be traced.
     """
     arguments = sympy.symbols(names, real=True, seq=True)
-    value = f(*Traced(arguments))
+    value = f(*Traced(arguments))  # type: ignore[misc]  # len and [] make it iterable
     expression = sympy.sympify(_bare(value).item() if isinstance(value, Traced) else value)
     gradient = [sympy.diff(expression, a) for a in arguments]
     hessian = [[sympy.diff(d, a).replace(sympy.DiracDelta, lambda *_: 0) for a in arguments] for d in gradient]

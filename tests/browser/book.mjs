@@ -57,29 +57,28 @@ async function serve() {
   return server;
 }
 
-/** A browser, the book's two addresses, and one page at a time that writes down everything that goes wrong in it. */
+/** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
 export async function launch(kind) {
   const server = await serve();
   const served = `http://127.0.0.1:${server.address().port}/`;
   const browser = await puppeteer.launch({ headless: true, ...KINDS[kind] });
+  const page = await browser.newPage();
 
   const book = {
+    page,
     places: { disk: DISK, server: served },
-    page: undefined,
+    /** What went wrong since the last visit. */
     problems: [],
-    /** Open a page of the book and wait until it stands still. */
+    /** Go to a page of the book and wait until it stands still. */
     async visit(url, { theme, width = 1280 } = {}) {
-      await book.page?.close();
-      book.page = await browser.newPage();
       book.problems = [];
-      listen(book.page, (problem) => book.problems.push(problem));
-      await book.page.setViewport({ width, height: 900 });
+      await page.setViewport({ width, height: 900 });
       if (theme) {
         const media = { "prefers-color-scheme": theme, "prefers-reduced-motion": "reduce" }; // no colour half-way
-        await book.page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
+        await page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
       }
-      await book.page.goto(url, { waitUntil: "load" });
-      await book.page.evaluate(() => document.fonts.ready);
+      await page.goto(url, { waitUntil: "load" });
+      await page.evaluate(() => document.fonts.ready);
     },
     async close() {
       await browser.close();
@@ -87,15 +86,14 @@ export async function launch(kind) {
     },
   };
 
-  function listen(page, report) {
-    page.on("pageerror", (error) => report(`error: ${error.message}`));
-    page.on("console", (message) => ["error", "warn"].includes(message.type()) && report(`console: ${message.text()}`));
-    page.on("requestfailed", (request) => report(`failed: ${request.url()}`));
-    page.on("response", (response) => response.status() >= 400 && report(`${response.status()}: ${response.url()}`));
-    page.on("request", (request) => {
-      const url = request.url();
-      if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) report(`asked for: ${url}`);
-    });
-  }
+  const report = (problem) => book.problems.push(problem);
+  page.on("pageerror", (error) => report(`error: ${error.message}`));
+  page.on("console", (message) => ["error", "warn"].includes(message.type()) && report(`console: ${message.text()}`));
+  page.on("requestfailed", (request) => report(`failed: ${request.url()}`));
+  page.on("response", (response) => response.status() >= 400 && report(`${response.status()}: ${response.url()}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) report(`asked for: ${url}`);
+  });
   return book;
 }

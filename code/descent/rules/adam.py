@@ -11,12 +11,14 @@ __all__ = ["Adam"]
 
 @rule
 class Adam(Rule):
-    """m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   θ ← θ − α m̂ / (√v̂ + ε)   (Kingma & Ba, 2015)
+    """m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  θ ← θ − α m̂ / (√v̂ + ε)
 
-    with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). ``alpha`` is the learning rate, in [0, ∞), in units of θ;
-    ``beta1`` and ``beta2`` the decays of the two averages, in [0, 1); ``epsilon`` ≥ 0 keeps the division
-    finite. m and v have the shape of θ and start at zero. Source: D. P. Kingma and J. Ba, ICLR 2015,
-    algorithm 1.
+    with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)   (Kingma & Ba, 2015)
+
+    ``alpha`` is the learning rate, in [0, ∞), in units of θ; ``beta1`` and
+    ``beta2`` are the decays of the two averages, in [0, 1); ``epsilon``, in
+    [0, ∞), keeps the division finite. m and v have the shape of θ and start
+    at zero. Source: D. P. Kingma and J. Ba, ICLR 2015, algorithm 1.
     """
 
     alpha: Value = 0.001
@@ -33,4 +35,5 @@ class Adam(Rule):
         v = self.beta2 * state.v + (1 - self.beta2) * g**2
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
-        return theta - self.alpha * m_hat / (np.sqrt(v_hat) + self.epsilon), self.State(m, v)
+        step = self.alpha * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return theta - step, self.State(m, v)

@@ -9,8 +9,9 @@ __all__ = ["GradientDescent"]
 class GradientDescent(Rule):
     """θ ← θ − α g   (Cauchy, 1847)
 
-    ``alpha`` is the learning rate, in [0, ∞). On a surface whose largest curvature is λ, α λ < 2 is the
-    limit of stability. Source: A. Cauchy, Comptes rendus 25 (1847), 536–538.
+    ``alpha`` is the learning rate, in [0, ∞). Where the largest curvature is
+    λ, α λ < 2 is the limit of stability. Source: A. Cauchy, Comptes rendus 25
+    (1847), 536–538.
     """
 
     alpha: Value = 0.001

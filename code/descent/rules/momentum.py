@@ -11,9 +11,10 @@ __all__ = ["Momentum", "Nesterov"]
 class Momentum(Rule):
     """v ← β v + α g,   θ ← θ − v   (Polyak, 1964)
 
-    ``alpha`` is the learning rate, in [0, ∞); ``beta`` the share of the velocity that is kept, in [0, 1).
-    The velocity v has the shape of θ and starts at zero. Source: B. T. Polyak, USSR Computational
-    Mathematics and Mathematical Physics 4 (1964), 1–17, the heavy ball.
+    ``alpha`` is the learning rate, in [0, ∞); ``beta`` the share of the
+    velocity that is kept, in [0, 1). The velocity v has the shape of θ and
+    starts at zero. Source: B. T. Polyak, USSR Computational Mathematics and
+    Mathematical Physics 4 (1964), 1–17, the heavy ball.
     """
 
     alpha: Value = 0.001
@@ -31,9 +32,10 @@ class Momentum(Rule):
 class Nesterov(Rule):
     """v ← β v + α ∇f(θ − β v),   θ ← θ − v   (Nesterov, 1983)
 
-    ``alpha`` is the learning rate, in [0, ∞); ``beta`` the share of the velocity that is kept, in [0, 1).
-    The gradient is taken at the look-ahead point θ − β v. Source: Y. Nesterov, Soviet Mathematics Doklady
-    27 (1983), 372–376; in this form with a constant β: I. Sutskever et al., ICML 2013.
+    ``alpha`` is the learning rate, in [0, ∞); ``beta`` the share of the
+    velocity that is kept, in [0, 1). The gradient is taken at the look-ahead
+    point θ − β v. Source: Y. Nesterov, Soviet Mathematics Doklady 27 (1983),
+    372–376; in this form, with a constant β, I. Sutskever et al., ICML 2013.
     """
 
     alpha: Value = 0.001
