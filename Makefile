@@ -15,10 +15,11 @@ book: $(BOOK)
 lab: .venv/lab
 	$(BIN)/jupyter lab chapters
 
-# A failed build leaves nothing behind: Sphinx warns about a page only when it reads it, so the
-# next build would pass.
+# A changed chapter is built alone; what shapes every page builds them all. A failed build leaves
+# nothing behind: Sphinx warns about a page only when it reads it, so the next build would pass.
 $(BOOK): .venv/book $(SOURCES)
-	$(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going || { rm -rf _build; exit 1; }
+	$(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going \
+	  $(if $(filter .venv/book _%.yml %.bib code/%,$?),--all) || { rm -rf _build; exit 1; }
 	@touch $@
 
 # ------------------------------------------------------------------ tests
@@ -28,7 +29,7 @@ test: lint $(BOOK)
 
 test-all: programs test .venv/full
 	$(BIN)/pytest tests/extras
-	$(BIN)/node --test "tests/browser/*.test.mjs"
+	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
 
 programs:

@@ -30,7 +30,6 @@ STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "descent",
     "font.family": "sans-serif",
-    "font.size": 10.5,
     "axes.titlesize": 11,
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -39,8 +38,6 @@ STYLE: Any = {
     "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES),
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "lines.linewidth": 1.8,
-    "lines.markersize": 4,
     "path.simplify_threshold": 0.3,
 }
 
@@ -54,7 +51,7 @@ class Picture:
     def _repr_html_(self) -> str:
         # An image, since an untrusted notebook shows no inline SVG; on white, since it can't know the theme.
         address = html.escape("data:image/svg+xml," + self.svg.replace("%", "%25").replace("#", "%23"))
-        image = f'<img class="picture" src="{address}" alt="{html.escape(self.alt)}" style="background:white">'
+        image = f'<img class="picture" src="{address}" alt="{html.escape(self.alt)}" style="background:white"/>'
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         return f'<figure class="picture">{image}{caption}</figure>'
 
@@ -83,24 +80,25 @@ def picture(figure: Figure, alt: str, caption: str = "") -> Picture:
 
 
 def _for_the_page(svg: str, alt: str) -> str:
-    """One line of SVG that scales, inherits the page's ink and font, and is the same on every machine."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
-    svg = re.sub(r' id="[a-zA-Z]+[a-zA-Z0-9.]*_\d+"', "", svg)
-    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # below any pixel
-    svg = re.sub(r"font: [^;\"']*", _font, svg).replace("#000000", "currentColor")
+    """The drawing as SVG that scales, takes the page's ink and font, and is the same on every machine."""
     width, box = re.search(r'width="([\d.]+)pt".*? viewBox="([^"]+)"', svg).groups()  # type: ignore[union-attr]
+    svg = svg[svg.index(">", svg.index("<svg")) + 1 :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r"<[^>]+>", _tag, svg)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
-        f'role="img" aria-label="{html.escape(alt, quote=True)}" '
-        f'style="width:100%;max-width:{float(width):.0f}pt;fill:currentColor">'
+        f'role="img" aria-label="{html.escape(alt)}" style="width:100%;max-width:{float(width):.0f}pt;'
+        'fill:currentColor;stroke-linejoin:round;stroke-linecap:butt">'
     )
-    return head + re.sub(r"\s*\n\s*", "\n", svg[svg.index(">") + 1 :]).strip()
+    return head + re.sub(r"\s*\n\s*", "\n", svg).strip()
 
 
-def _font(match: re.Match[str]) -> str:
-    size = re.search(r"([\d.]+)px", match[0])
-    return f"font: {size[1] if size else '10'}px sans-serif"
+def _tag(match: re.Match[str]) -> str:
+    """One tag of the drawing, without numbered ids, DejaVu Sans, black, and digits below any pixel."""
+    tag = re.sub(r' id="[a-zA-Z]+[a-zA-Z0-9.]*_\d+"', "", match[0])
+    tag = re.sub(r'font-family: [^;"]*', "font-family: sans-serif", tag)
+    tag = re.sub(r"(\d\.\d\d)\d+", r"\1", tag)
+    return tag.replace("#000000", "currentColor")
 
 
 def draw_surface(axes: Axes, surface: Surface, window: Any = None, levels: int = 14) -> None:

@@ -76,4 +76,5 @@ class LeastSquares:
     @cached_property
     def largest_stable_step(self) -> float:
         """2/λ, with λ the largest eigenvalue of the Hessian: gradient descent converges for α below it."""
-        return 2 / float(np.linalg.eigvalsh(self.hessian)[-1])
+        largest = float(np.linalg.eigvalsh(self.hessian)[-1])
+        return 2 / largest if largest > 0 else np.inf

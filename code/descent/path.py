@@ -1,7 +1,7 @@
 """The one loop of the book, and the path it leaves behind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -87,12 +87,15 @@ def descend(
         lost = ~np.isfinite(theta).all(axis=0)
         if source.value is not None:
             loss = np.asarray(_quiet(source.value, theta), dtype=float)
+            if loss.shape != theta.shape[1:]:
+                raise ValueError(f"the loss must have the grid's shape, {theta.shape[1:]}, got {loss.shape}")
             record.append(loss)
             if t == 0:
                 limit = DIVERGED * np.maximum(1, np.abs(_finite("the loss at the start", loss)))
-            lost = lost | ~(loss <= limit)
+            lost = lost | ~np.isfinite(loss) | (loss > limit)
         if t == 0:
-            rows = [np.full((len(kept), *np.shape(value)), np.nan) for value in record]
+            shapes = [np.broadcast_shapes(np.shape(value), theta.shape[1:]) for value in record]
+            rows = [np.full((len(kept), *shape), np.nan) for shape in shapes]
         if t in kept:
             for column, value in zip(rows, record, strict=True):
                 column[kept.index(t)] = np.where(diverged, np.nan, value)
@@ -117,11 +120,18 @@ def as_source(objective: Any) -> Source:
 
 
 def _start(theta: Any, rule: Rule) -> np.ndarray:
-    theta = np.array(theta, dtype=float)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule must be a rule with its hyperparameters, such as GradientDescent(), got {rule!r}")
+    if not is_dataclass(rule):
+        raise TypeError(f"{type(rule).__name__} must be decorated with @rule")
+    try:
+        theta = np.array(theta, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"theta must be a list of coordinates, got {theta!r}") from None
     if theta.ndim == 0 or not theta.size:
         raise ValueError(f"theta must be a list of coordinates, got an array of shape {theta.shape}")
     _finite("theta", theta)
-    values = [getattr(rule, field.name) for field in fields(rule)]  # type: ignore[arg-type]
+    values = [getattr(rule, field.name) for field in fields(rule)]
     axes = np.broadcast_shapes(*(value.shape for value in values if isinstance(value, Axis)))
     column = theta.reshape(theta.shape + (1,) * len(axes))  # every start meets every setting
     return np.broadcast_to(column, theta.shape + axes).copy()

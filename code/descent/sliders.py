@@ -1,5 +1,6 @@
 """A figure with sliders: ipywidgets in a running notebook, its first picture on paper and on the page."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,13 @@ class Sliders(widgets.VBox):
 
     def __init__(self, draw: Callable[..., Picture], **controls: Any):
         self.draw, self.controls = draw, controls
-        self.first = draw(**self.values)
-        self.drawing = widgets.HTML(self.first._repr_html_())
+        picture = draw(**self.values)._repr_html_()
+        settings = ", ".join(f"{c.description or name} = {_text(c.value)}" for name, c in controls.items())
+        self.at_rest = (
+            f'{picture}<p class="sliders-note">Here the sliders stand at {html.escape(settings)}. '
+            "They move when the notebook runs.</p>"
+        )
+        self.drawing = widgets.HTML(picture)
         for control in controls.values():
             control.style.description_width = "6em"
             control.observe(self._redraw, names="value")
@@ -36,6 +42,8 @@ class Sliders(widgets.VBox):
         self.drawing.value = self.draw(**self.values)._repr_html_()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        settings = ", ".join(f"{c.description or name} = {c.value:g}" for name, c in self.controls.items())
-        note = f'<p class="sliders-note">Here the sliders stand at {settings}. They move when the notebook runs.</p>'
-        return {**super()._repr_mimebundle_(**kwargs), "text/html": self.first._repr_html_() + note}
+        return {**super()._repr_mimebundle_(**kwargs), "text/html": self.at_rest}
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -39,17 +39,17 @@ class Source:
     """
 
     gradients: Callable[[], Iterator[Gradient]]
-    steps_per_epoch: int | None = 1
+    steps_per_epoch: Any = 1
     value: Callable[[Any], Any] | None = None
 
 
 def batches(
     n: int, size: int, rng: np.random.Generator | None = None, shuffle: str = "every epoch", last: str = "smaller"
 ) -> Iterator[list[np.ndarray]]:
-    """S₁ ∪ … ∪ S_k = {0, …, n − 1}: for each epoch, the list of its k = ⌈n/size⌉ mini-batches.
+    """S₁ ∪ S₂ ∪ … = {0, …, n − 1}: for each epoch, the list of its ⌈n/size⌉ mini-batches.
 
     ``shuffle`` is "every epoch", "once" or "never"; the first two draw from ``rng``. If ``size`` does not
-    divide n, the last batch is "smaller", or "dropped" for this epoch (then k = ⌊n/size⌋).
+    divide n, the last batch is "smaller", or "dropped" for this epoch, which leaves ⌊n/size⌋.
     """
     _check_batches(n, size, rng, shuffle, last)
     order = np.arange(n)
@@ -82,7 +82,8 @@ def mini_batches(
 ) -> Source:
     """g = ∇ of the mean loss over one batch S_j per step; after all of them the next epoch begins.
 
-    The arguments are those of `batches`. The loss is judged on all samples.
+    The arguments are those of `batches`. The loss is judged on all samples. A second walk over the same
+    source goes on drawing from ``rng``: to give two rules the same batches, make two sources from one seed.
     """
     n = len(model)
     _check_batches(n, size, rng, shuffle, last)

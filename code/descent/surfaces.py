@@ -37,7 +37,7 @@ class Surface:
     def value(self, theta: Any) -> Any:
         """f(θ), of the grid's shape."""
         x, y = _two_rows(theta)
-        return self.f(x, y)
+        return np.broadcast_to(np.asarray(self.f(x, y), dtype=float), x.shape)[()]
 
     def grad(self, theta: Any) -> np.ndarray:
         """∇f(θ), of shape ``(2, *grid)``."""
@@ -75,8 +75,9 @@ def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
     if not np.isfinite(rotation):
         raise ValueError(f"rotation must be a finite number of degrees, got {rotation}")
     c, s = np.cos(np.radians(rotation)), np.sin(np.radians(rotation))
+    window = ((-2.5, 2.5), (-1.5, 1.5)) if rotation == 0 else ((-2.5, 2.5), (-2.5, 2.5))
 
-    @surface(minima=[(0, 0)], window=((-2.5, 2.5), (-1.5, 1.5)), start=(-2 * c - s, -2 * s + c))
+    @surface(minima=[(0, 0)], window=window, start=(-2 * c - s, -2 * s + c))
     def bowl(x, y):
         a, b = c * x + s * y, c * y - s * x
         return (a**2 + condition * b**2) / 2

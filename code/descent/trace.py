@@ -6,6 +6,7 @@ From the expression follow exact gradients and Hessians. An operation without a 
 names it: a wrong expression would be worse than none.
 """
 
+import inspect
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from sympy.codegen.cfunctions import expm1, log1p
 from sympy.printing.numpy import NumPyPrinter
 
 Function = Callable[[Any], np.ndarray]
@@ -29,7 +31,7 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     np.square: lambda x: x**2,
     np.reciprocal: lambda x: 1 / sympy.sympify(x),
     np.sqrt: sympy.sqrt,
-    np.cbrt: sympy.real_root,
+    np.cbrt: lambda x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),
     np.hypot: lambda x, y: sympy.sqrt(x**2 + y**2),
     np.absolute: sympy.Abs,
     np.fabs: sympy.Abs,
@@ -37,9 +39,9 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     np.maximum: sympy.Max,
     np.minimum: sympy.Min,
     np.exp: sympy.exp,
-    np.expm1: lambda x: sympy.exp(x) - 1,
+    np.expm1: expm1,
     np.log: sympy.log,
-    np.log1p: lambda x: sympy.log(1 + x),
+    np.log1p: log1p,
     np.sin: sympy.sin,
     np.cos: sympy.cos,
     np.tan: sympy.tan,
@@ -75,6 +77,10 @@ def _clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     return x if a_max is None else _elementwise(sympy.Min, 2)(x, a_max)
 
 
+def _extreme(twin: Callable[..., Any], x: Any, axis: Any) -> Any:
+    return _elementwise(twin, 2).reduce(np.ravel(x) if axis is None else x, axis=axis or 0)
+
+
 def _norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     if ord not in (None, 2):
         raise TypeError(f"a traced norm has ord=None or 2, got {ord!r}; write the sum out")
@@ -87,8 +93,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: lambda x, axis=None: np.sum(x, axis=axis),
     np.prod: lambda x, axis=None: np.prod(x, axis=axis),
     np.mean: lambda x, axis=None: np.mean(x, axis=axis),
-    np.max: lambda x, axis=None: _elementwise(sympy.Max, 2).reduce(x, axis=axis),
-    np.min: lambda x, axis=None: _elementwise(sympy.Min, 2).reduce(x, axis=axis),
+    np.max: lambda x, axis=None: _extreme(sympy.Max, x, axis),
+    np.min: lambda x, axis=None: _extreme(sympy.Min, x, axis),
     np.dot: lambda x, y: np.dot(x, y),
     np.stack: lambda arrays, axis=0: np.stack([np.asarray(a, dtype=object) for a in arrays], axis=axis),
     np.linalg.norm: _norm,
@@ -161,6 +167,8 @@ class Traced(NDArrayOperatorsMixin):
         if ufunc not in UFUNCS or method not in ("__call__", "reduce"):
             call = _named(ufunc) + ("" if method == "__call__" else f".{method}")
             raise TypeError(f"{call} can't be traced; write it with the functions in descent.trace.UFUNCS")
+        if "out" in options:
+            raise TypeError("a traced value can't be changed in place; write x = x - y instead of x -= y")
         if set(options) - {"axis"}:
             raise TypeError(f"{_named(ufunc)} can't be traced with {', '.join(options)}=; use the plain call")
         twin = _elementwise(UFUNCS[ufunc], ufunc.nin)
@@ -170,7 +178,12 @@ class Traced(NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if function not in FUNCTIONS:
             raise TypeError(f"{_named(function)} can't be traced; write it with the functions in descent.trace")
-        result = FUNCTIONS[function](*map(_bare, args), **{k: _bare(v) for k, v in options.items()})
+        twin, arguments = FUNCTIONS[function], [_bare(a) for a in args]
+        try:
+            inspect.signature(twin).bind(*arguments, **options)
+        except TypeError as error:
+            raise TypeError(f"{_named(function)} can't be traced with these arguments: {error}") from None
+        result = twin(*arguments, **{name: _bare(value) for name, value in options.items()})
         return result if function in (np.shape, np.ndim) else Traced(result)
 
 
@@ -201,7 +214,7 @@ def compiled(arguments: Sequence[sympy.Symbol], expressions: Any) -> Function:
     def function(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)
         grid = theta.shape[1:]
-        values = [np.broadcast_to(value, grid) for value in evaluate(*theta)]
+        values = [np.broadcast_to(np.asarray(value, dtype=float), grid) for value in evaluate(*theta)]
         return np.stack(values).reshape(expressions.shape + grid)
 
     return function
@@ -210,14 +223,21 @@ def compiled(arguments: Sequence[sympy.Symbol], expressions: Any) -> Function:
 def derivatives(f: Callable[..., Any], names: str = "x y") -> tuple[Function, Function]:
     """Exact gradient and Hessian of a plain function of numbers, such as ``f(x, y)``.
 
-    Both take θ of shape ``(dim, *grid)``; they return ``(dim, *grid)`` and ``(dim, dim, *grid)``. At a kink,
-    |x| at 0 say, the gradient is the middle of the two one-sided ones and the Hessian leaves the jump out.
+    Both take θ of shape ``(dim, *grid)``; they return ``(dim, *grid)`` and ``(dim, dim, *grid)``. At the kink
+    of abs, maximum, minimum or clip the gradient is the middle of the two one-sided ones; at that of
+    ``np.where`` it is the chosen branch's. Jumps, of sign say, are left out.
 
     Raises TypeError, naming the operation, when `f` does what can't be traced.
     """
     arguments = sympy.symbols(names, real=True, seq=True)
     value = f(*Traced(arguments))  # type: ignore[misc]  # len and [] make it iterable
-    expression = sympy.sympify(_bare(value).item() if isinstance(value, Traced) else value)
-    gradient = [sympy.diff(expression, a) for a in arguments]
-    hessian = [[sympy.diff(d, a).replace(sympy.DiracDelta, lambda *_: 0) for a in arguments] for d in gradient]
+    if np.ndim(value):
+        raise TypeError(f"{getattr(f, '__name__', 'f')} must return one value, got an array of shape {np.shape(value)}")
+    expression = sympy.sympify(np.asarray(_bare(value), dtype=object).item())
+    gradient = [_slope(expression, a) for a in arguments]
+    hessian = [[_slope(d, a) for a in arguments] for d in gradient]
     return compiled(arguments, gradient), compiled(arguments, hessian)
+
+
+def _slope(expression: Any, argument: sympy.Symbol) -> Any:
+    return sympy.diff(expression, argument).replace(sympy.DiracDelta, lambda *_: 0)

@@ -1,5 +1,5 @@
 // The built book, opened in a real browser with no way to the network.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -59,6 +59,7 @@ async function serve() {
 
 /** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
 export async function launch(kind) {
+  if (!existsSync(BOOK)) throw new Error("there is no book in _build/html: run `make book`");
   const server = await serve();
   const served = `http://127.0.0.1:${server.address().port}/`;
   const browser = await puppeteer.launch({ headless: true, ...KINDS[kind] });

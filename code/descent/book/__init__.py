@@ -52,9 +52,7 @@ def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     picture = r'<img class="picture" src="data:image/svg\+xml,([^"]*)"[^>]*>'
     body = re.sub(picture, lambda image: unquote(html.unescape(image[1])), context["body"])
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has dropped docutils' role
-    body = body.replace(
-        ' aria-label="Toggle hidden content"', ""
-    )  # MyST-NB's name for what says "Show code cell source"
+    body = body.replace(' aria-label="Toggle hidden content"', "")  # it hides "Show code cell source"
     # KaTeX lets \max in an index end in an invisible sign, one child too many for MathML.
     context["body"] = re.sub(r"<mo>\u2061</mo>(?=(<m[ni]>[^<]*</m[ni]>)?</m(sub|sup|subsup)>)", "", body)
 

@@ -4,11 +4,13 @@ Only `Rule` is ever subclassed, and no rule overrides another rule's method: eac
 """
 
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any, NamedTuple, TypeVar, dataclass_transform
 
 import numpy as np
 
 from descent.rules.grid import Axis
+from descent.trace import Traced
 
 Value = Any  # a float, an array of floats or a traced value
 
@@ -48,13 +50,17 @@ class Rule:
 
 def check(name: str, value: Value) -> None:
     """Raise unless `value` is what the hyperparameter `name` may be: a number in its range, or a declared grid."""
-    if isinstance(value, (list, np.ndarray)) and np.ndim(value) and not isinstance(value, Axis):
+    if isinstance(value, Traced):
+        return
+    if callable(value):
+        raise TypeError(f"{name} must be a number, got {value!r}; what changes α with the step is schedule=")
+    if np.ndim(value) and not isinstance(value, Axis):
         raise TypeError(f"{name} must be one number, got {value!r}; to compare several, declare them: **grid({name}=…)")
-    if value is None or isinstance(value, str):
+    if not isinstance(value, (Real, np.ndarray)):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if name in RANGES and isinstance(value, (int, float, np.number, np.ndarray)):
+    if name in RANGES:
         interval, inside = RANGES[name]
-        for number in np.ravel(value):
+        for number in np.ravel(np.asarray(value)):
             if not inside(number):
                 raise ValueError(f"{name} must be in {interval}, got {number}")
 

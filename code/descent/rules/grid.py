@@ -23,7 +23,10 @@ def grid(**hyperparameters: Any) -> dict[str, Axis]:
     """
     axes = {}
     for position, (name, values) in enumerate(hyperparameters.items()):
-        line = np.array(values, dtype=float)
+        try:
+            line = np.array(values, dtype=float)
+        except (TypeError, ValueError):
+            line = np.empty(0)
         if line.ndim != 1 or not line.size:
             raise ValueError(f"{name} must be a non-empty list of numbers, got {values!r}")
         axes[name] = line.reshape([-1 if p == position else 1 for p in range(len(hyperparameters))]).view(Axis)
