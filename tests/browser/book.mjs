@@ -90,7 +90,10 @@ export async function launch(kind) {
   const report = (problem) => book.problems.push(problem);
   page.on("pageerror", (error) => report(`error: ${error.message}`));
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && report(`console: ${message.text()}`));
-  page.on("requestfailed", (request) => report(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText ?? "";
+    if (!/abort/i.test(why)) report(`failed: ${request.url()} ${why}`); // the next visit breaks off what is left of the last
+  });
   page.on("response", (response) => response.status() >= 400 && report(`${response.status()}: ${response.url()}`));
   page.on("request", (request) => {
     const url = request.url();
