@@ -111,9 +111,10 @@ for (const kind of kinds) {
         const wide = await book.page.evaluate(() => {
           const page = document.scrollingElement;
           page.scrollLeft = 1000;
-          return { scrolled: page.scrollLeft, hidden: page.scrollWidth - page.clientWidth };
+          const cut = [...document.querySelectorAll("div.math > *")].filter((formula) => formula.getBoundingClientRect().left < 0);
+          return { scrolled: page.scrollLeft, hidden: page.scrollWidth - page.clientWidth, cut: cut.length };
         });
-        assert.deepEqual(wide, { scrolled: 0, hidden: 0 });
+        assert.deepEqual(wide, { scrolled: 0, hidden: 0, cut: 0 });
       });
     }
   });
