@@ -15,6 +15,7 @@ FLOORS = {
     "sources": 2,
     "path": 2,
     "figures": 3,
+    "render": 3,
     "sliders": 4,
     "book": 5,
 }

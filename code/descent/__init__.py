@@ -4,6 +4,7 @@ from descent.datasets import *
 from descent.figures import *
 from descent.models import *
 from descent.path import *
+from descent.render import *
 from descent.rules import *
 from descent.sliders import *
 from descent.sources import *

@@ -35,5 +35,5 @@ class Adam(Rule):
         v = self.beta2 * state.v + (1 - self.beta2) * g**2
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
-        step = self.alpha * m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return theta - step, self.State(m, v)
+        theta = theta - self.alpha * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return theta, self.State(m, v)

@@ -1,0 +1,139 @@
+"""Equations are the code: the same names, the same order, and parentheses where the code needs them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from descent import Adam, GradientDescent, Momentum, Nesterov, Rule, Surface, Value, equations, rule, surface
+from strategies import RULES, SURFACES
+
+
+def lines(thing):
+    """The equations one by one, without the alignment around them."""
+    latex = equations(thing).latex
+    return latex.removeprefix(r"\begin{aligned} ").removesuffix(r" \end{aligned}").replace(" &", " ").split(r" \\ ")
+
+
+def written(f) -> str:
+    """The right-hand side for a plain function of x and y."""
+    return lines(surface(minima=[], window=((0, 1), (0, 1)), start=(0, 0))(f))[-1].removeprefix("f(x, y) = ")
+
+
+def test_gradient_descent_is_its_equation():
+    assert lines(GradientDescent) == [
+        r"g \leftarrow \nabla f(\theta)",
+        r"\theta \leftarrow \theta - \alpha\,g",
+    ]
+
+
+def test_momentum_keeps_the_order_of_the_code():
+    assert lines(Momentum)[1:] == [
+        r"v \leftarrow \beta\,v + \alpha\,g",
+        r"\theta \leftarrow \theta - v",
+    ]
+
+
+def test_a_look_ahead_stands_inside_the_gradient():
+    assert lines(Nesterov)[0] == r"g \leftarrow \nabla f(\theta - \beta\,v)"
+
+
+def test_adam_has_hats_and_powers():
+    assert lines(Adam)[1:] == [
+        r"m \leftarrow \beta_{1}\,m + \left(1 - \beta_{1}\right)\,g",
+        r"v \leftarrow \beta_{2}\,v + \left(1 - \beta_{2}\right)\,{g}^{2}",
+        r"\hat{m} \leftarrow \frac{m}{1 - {\beta_{1}}^{t}}",
+        r"\hat{v} \leftarrow \frac{v}{1 - {\beta_{2}}^{t}}",
+        r"\theta \leftarrow \theta - \frac{\alpha\,\hat{m}}{\sqrt{\hat{v}} + \epsilon}",
+    ]
+
+
+@pytest.mark.parametrize("thing", [*RULES, *SURFACES], ids=lambda thing: getattr(thing, "name", None) or thing.__name__)
+def test_every_rule_and_surface_has_equations(thing):
+    assert r"\begin{aligned}" in equations(thing)._repr_latex_()
+
+
+def test_an_instance_has_the_equations_of_its_class():
+    assert equations(Adam(alpha=0.1)).latex == equations(Adam).latex
+
+
+def test_a_rule_of_ones_own_has_equations():
+    @rule
+    class Normalised(Rule):
+        """θ ← θ − α g / |g|, counting its steps"""
+
+        alpha: Value = 0.1
+
+        class State(NamedTuple):
+            count: Value
+
+        def update(self, theta, g, state, t):
+            length = np.linalg.norm(g)
+            direction = np.where(length > 0, g / length, 0)
+            return theta - self.alpha * direction, self.State(state.count + 1)
+
+    assert lines(Normalised)[1] == r"\mathrm{length} \leftarrow \lVert g \rVert"
+    assert r"\begin{cases} \frac{g}{\mathrm{length}} & \text{if } \mathrm{length} > 0" in equations(Normalised).latex
+    assert equations(Normalised).latex.endswith(
+        r"\theta &\leftarrow \theta - \alpha\,\mathrm{direction} \\ "
+        r"\mathrm{count} &\leftarrow \mathrm{count} + 1 \end{aligned}"
+    )
+
+
+# fmt: off
+def difference(x, y): return x - (y - 1)
+def product(x, y): return (x + y) * (x - y)
+def signed(x, y): return x * (-y)
+def leading(x, y): return -x * y
+def numbers(x, y): return x * 2 * 3**y
+def tower(x, y): return (x**y) ** 2 + x ** (y**2)
+def ratio(x, y): return (x / y) ** 2 / (x + 1e-8)
+def root(x, y): return np.sqrt(abs(x)) * np.maximum(x, 0.5 * y)
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("f", "latex"),
+    [
+        (difference, r"x - \left(y - 1\right)"),
+        (product, r"\left(x + y\right)\,\left(x - y\right)"),
+        (signed, r"x\,\left(-y\right)"),
+        (leading, r"-x\,y"),
+        (numbers, r"x \cdot 2 \cdot {3}^{y}"),
+        (tower, r"{\left({x}^{y}\right)}^{2} + {x}^{{y}^{2}}"),
+        (ratio, r"\frac{{\left(\frac{x}{y}\right)}^{2}}{x + 1 \cdot 10^{-8}}"),
+        (root, r"\sqrt{\lvert x \rvert}\,\max\left(x,\, 0.5\,y\right)"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_parentheses_stand_where_the_code_needs_them(f, latex):
+    assert written(f) == latex
+
+
+def test_a_pair_of_assignments_is_two_lines():
+    def turned(x, y):
+        a, b = x + y, x - y
+        return a * b
+
+    turned_surface = Surface(turned, (), ((0, 1), (0, 1)), (0, 0))
+    assert lines(turned_surface) == ["a = x + y", "b = x - y", r"f(x, y) = a\,b"]
+
+
+def test_code_without_an_equation_is_named():
+    def loops(x, y):
+        for _ in range(3):
+            x = x + y
+        return x
+
+    def sorts(x, y):
+        return np.sort(x)
+
+    with pytest.raises(TypeError, match=r"loops has no equation for: for _ in range\(3\)"):
+        written(loops)
+    with pytest.raises(TypeError, match=r"no equation here for: np.sort\(x\)"):
+        written(sorts)
+
+
+def test_what_is_neither_a_rule_nor_a_surface_is_named():
+    with pytest.raises(TypeError, match="a rule or a surface, got 3"):
+        equations(3)
