@@ -6,7 +6,7 @@ SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -na
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
 
-.PHONY: book lab test test-all programs outputs lint lock clean
+.PHONY: book lab test test-all programs outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -41,6 +41,10 @@ lint: .venv/book
 	$(BIN)/ruff format --check
 	$(BIN)/mypy code
 	$(BIN)/nbqa mypy chapters
+
+format: .venv/book
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 # ------------------------------------------------------------------ what is stored in the repository
 

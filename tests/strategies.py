@@ -42,6 +42,8 @@ _RANGES = {
 
 def settings_of(rule: type[Rule]) -> st.SearchStrategy[dict[str, float]]:
     """Hyperparameters of `rule` for which it converges on a bowl of condition 10."""
+    unknown = set(hyperparameters(rule)) - set(_RANGES)
+    assert not unknown, f"{rule.__name__}: give {unknown} a range, in RANGES of rules/base.py and in _RANGES here"
     return st.fixed_dictionaries({name: _RANGES[name] for name in hyperparameters(rule)})
 
 

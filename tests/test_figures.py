@@ -17,6 +17,7 @@ from descent import (
     draw_losses,
     draw_path,
     draw_surface,
+    grid,
     picture,
     rosenbrock,
 )
@@ -154,12 +155,6 @@ def test_a_surface_is_drawn_in_its_window_with_its_minima(a_surface):
     assert len(picture(figure, "contours").svg) > 1000
 
 
-def test_a_minimum_outside_the_drawn_window_has_no_star():
-    axes = canvas()[1]
-    draw_surface(axes, bowl(), window=((1, 2), (1, 2)))
-    assert not axes.lines
-
-
 def test_a_path_is_drawn_through_its_points_in_its_colour():
     axes = canvas()[1]
     path = descend(bowl(), (1, 1), GradientDescent(0.05), 5)
@@ -200,3 +195,17 @@ def test_a_path_without_a_loss_has_no_loss_to_draw():
     path = descend(bowl().grad, (1, 1), GradientDescent(0.01), 5)
     with pytest.raises(ValueError, match="down: its loss is not known, only its gradient was given"):
         draw_losses(canvas()[1], {"down": path})
+
+
+def test_what_is_not_one_walk_of_two_parameters_is_not_drawn():
+    several = descend(bowl(), (1, 1), GradientDescent(**grid(alpha=[0.01, 0.02])), 5)
+    with pytest.raises(ValueError, match=r"path must be one walk of two parameters, got a theta of shape \(6, 2, 2\)"):
+        draw_path(canvas()[1], several, "both")
+    with pytest.raises(ValueError, match=r"both: must be one walk, got losses of shape \(6, 2\)"):
+        draw_losses(canvas()[1], {"both": several})
+
+
+def test_a_seventh_line_is_refused():
+    path = descend(bowl(), (1, 1), GradientDescent(0.05), 5)
+    with pytest.raises(ValueError, match="at most 6 lines apart, got number 7"):
+        draw_losses(canvas()[1], dict.fromkeys("abcdefg", path))

@@ -1,9 +1,13 @@
 """The house has floors: a room imports from its own floor or from below, and rules need NumPy alone."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
+
+import descent
+from descent import Rule, Surface
 
 CODE = Path(__file__).parents[1] / "code"
 FLOORS = {
@@ -43,6 +47,17 @@ def test_a_room_imports_from_its_own_floor_or_below(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((CODE / "descent" / "rules").glob("*.py")), ids=lambda path: path.name)
 def test_a_rule_needs_numpy_alone(path: Path) -> None:
     assert {name.split(".")[0] for name in imports(path)} <= {"numpy", "descent", "dataclasses", "numbers", "typing"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CODE)))
+def test_every_rule_and_surface_is_public(path: Path) -> None:
+    module = ".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
+    if room(module) in ("rules", "surfaces"):
+        for name, thing in vars(importlib.import_module(module)).items():
+            if isinstance(thing, Surface) or (isinstance(thing, type) and issubclass(thing, Rule)):
+                assert getattr(descent, name, None) is thing, (
+                    f"{name} of {path.name} is missing in __all__, or the file is"
+                )
 
 
 def test_the_folder_code_does_not_hide_the_standard_librarys_module() -> None:

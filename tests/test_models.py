@@ -112,3 +112,20 @@ def test_a_table_that_does_not_fit_is_an_error_that_names_it(x, y, message):
 def test_parameters_that_do_not_fit_are_an_error(method, wrong):
     with pytest.raises(ValueError, match="theta must have 2 coordinates, got an array of shape"):
         getattr(LeastSquares(TABLE, TARGETS), method)(wrong)
+
+
+def test_a_batch_is_named_by_numbers_or_by_truth_values():
+    X, y = np.arange(8.0).reshape(4, 2), np.arange(4.0)
+    model = LeastSquares(X, y)
+    for samples in ([1, 3], (1, 3), np.array([1, 3]), [False, True, False, True]):
+        np.testing.assert_array_equal(model.batch(samples).y, [1, 3])
+    for nothing in ([], [False] * 4):
+        with pytest.raises(ValueError, match="samples must name at least one row"):
+            model.batch(nothing)
+
+
+def test_a_model_keeps_its_own_copy_of_the_table():
+    X, y = np.eye(2), np.ones(2)
+    model = LeastSquares(X, y)
+    X *= 10
+    np.testing.assert_array_equal(model.hessian, np.eye(2) / 2)

@@ -39,7 +39,7 @@ def test_the_table_of_contents_names_every_chapter_once() -> None:
 def test_outputs_are_stored(path: Path) -> None:
     for cell in read(path).cells:
         if cell.cell_type == "code":
-            assert isinstance(cell.execution_count, int), f"not run: {cell.source[:80]}"
+            assert isinstance(cell.execution_count, int), f"not run (`make outputs` runs it): {cell.source[:80]}"
             assert not [output for output in cell.outputs if output.output_type == "error"], cell.source[:80]
 
 
@@ -64,6 +64,14 @@ def test_no_machine_leaves_its_mark(path: Path) -> None:
 
 
 @every_notebook
+def test_no_figure_is_left_unfinished(path: Path) -> None:
+    texts = [
+        out.data.get("text/plain", "") for cell in read(path).cells for out in cell.get("outputs", []) if "data" in out
+    ]
+    assert not [text for text in texts if text.startswith("<Figure")], "finish it with picture(figure, alt=…)"
+
+
+@every_notebook
 def test_a_chapter_is_at_most_a_megabyte(path: Path) -> None:
     assert path.stat().st_size <= 1_000_000
 
@@ -73,8 +81,12 @@ def test_a_quiz_explains_every_choice_and_has_one_right(path: Path) -> None:
     text = "\n\n".join(prose(path))
     quizzes = QUIZ.findall(text)
     assert len(quizzes) == text.count(":class: quiz"), "a quiz is not closed"
+    assert not re.search(r"^::::\{admonition\}[^\n]*\n(?!:class: quiz\n)[^:]*:::\{dropdown\}", text, re.MULTILINE), (
+        "a quiz without :class: quiz"
+    )
     for quiz in quizzes:
         choices = CHOICE.findall(quiz)
         assert len(choices) == quiz.count("{dropdown}") >= 2, f"a choice is not closed, or has no text: {quiz}"
-        assert all(explanation.strip() for _, explanation in choices), quiz
-        assert sum(explanation.startswith("**Right**") for _, explanation in choices) == 1, quiz
+        assert all(explanation.strip() for _, explanation in choices), f"a choice has no explanation: {quiz}"
+        right = sum(explanation.startswith("**Right**") for _, explanation in choices)
+        assert right == 1, f"exactly one explanation must begin with **Right**, found {right}: {quiz}"

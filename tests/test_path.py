@@ -280,3 +280,57 @@ def test_a_memory_of_two_values_is_kept_whole():
     path = descend(bowl(), (1, 1), Adam(0.1), 2)
     assert path.state._fields == ("m", "v")
     assert path.state.m.shape == path.state.v.shape == (3, 2)
+
+
+# ------------------------------------------------------------------ other people's code
+
+
+def test_code_that_works_in_place_harms_no_earlier_step():
+    @rule
+    class InPlace(Rule):
+        """θ ← θ − 0.1 g"""
+
+        def update(self, theta, g, state, t):
+            theta -= 0.1 * g
+            return theta, state
+
+    def grad(theta):
+        theta *= 2  # 2 x, the gradient of x²
+        return theta
+
+    thetas = [step.theta[0] for step in islice(walk(grad, (1,), InPlace()), 4)]
+    np.testing.assert_allclose(thetas, [1, 0.8, 0.64, 0.512])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda self, theta, g, state, t: theta - g,
+        lambda self, theta, g, state, t: (theta - g, g),
+        lambda self, theta, g, state, t: (theta - g, None),
+        lambda self, theta, g, state, t: None,
+    ],
+    ids=["theta alone", "a bare velocity", "None for the state", "None"],
+)
+def test_an_update_that_returns_something_else_is_told_what_to_return(wrong):
+    own = rule(type("Own", (Rule,), {"update": wrong, "__annotations__": {}}))
+    with pytest.raises(TypeError, match=r"Own.update must return theta, self.State\(…\), got"):
+        descend(bowl(), (1, 1), own(), 1)
+
+
+def test_an_update_that_branches_on_a_value_is_told_of_where():
+    @rule
+    class Branches(Rule):
+        """θ ← θ − g where g > 0"""
+
+        def update(self, theta, g, state, t):
+            return (theta - g if g > 0 else theta), state
+
+    with pytest.raises(TypeError, match=r"Branches.update branches on a value .*np.where"):
+        descend(bowl(), (1, 1), Branches(), 1)
+
+
+def test_axes_of_two_grids_are_not_paired_silently():
+    both = Momentum(**grid(alpha=[0.1, 0.2]), **grid(beta=[0.5, 0.9]))
+    with pytest.raises(ValueError, match=r"rule must have all its axes from one grid"):
+        descend(bowl(), (1, 1), both, 1)

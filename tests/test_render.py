@@ -68,12 +68,14 @@ def test_a_rule_of_ones_own_has_equations():
             count: Value
 
         def update(self, theta, g, state, t):
-            length = np.linalg.norm(g)
+            length = np.linalg.norm(g, axis=0)
             direction = np.where(length > 0, g / length, 0)
             return theta - self.alpha * direction, self.State(state.count + 1)
 
     assert lines(Normalised)[1] == r"\mathrm{length} \leftarrow \lVert g \rVert"
-    assert r"\begin{cases} \frac{g}{\mathrm{length}} & \text{if } \mathrm{length} > 0" in equations(Normalised).latex
+    assert (
+        r"\frac{g}{\mathrm{length}} & \text{if } \mathrm{length} > 0 \\ 0 & \text{else}" in equations(Normalised).latex
+    )
     assert equations(Normalised).latex.endswith(
         r"\theta &\leftarrow \theta - \alpha\,\mathrm{direction} \\ "
         r"\mathrm{count} &\leftarrow \mathrm{count} + 1 \end{aligned}"
@@ -85,6 +87,8 @@ def difference(x, y): return x - (y - 1)
 def product(x, y): return (x + y) * (x - y)
 def signed(x, y): return x * (-y)
 def leading(x, y): return -x * y
+def leading_twice(x, y): return -x * y * 2
+def plus_minus(x, y): return x + -y
 def numbers(x, y): return x * 2 * 3**y
 def tower(x, y): return (x**y) ** 2 + x ** (y**2)
 def ratio(x, y): return (x / y) ** 2 / (x + 1e-8)
@@ -99,6 +103,8 @@ def root(x, y): return np.sqrt(abs(x)) * np.maximum(x, 0.5 * y)
         (product, r"\left(x + y\right)\,\left(x - y\right)"),
         (signed, r"x\,\left(-y\right)"),
         (leading, r"-x\,y"),
+        (leading_twice, r"-x\,y \cdot 2"),
+        (plus_minus, r"x + \left(-y\right)"),
         (numbers, r"x \cdot 2 \cdot {3}^{y}"),
         (tower, r"{\left({x}^{y}\right)}^{2} + {x}^{{y}^{2}}"),
         (ratio, r"\frac{{\left(\frac{x}{y}\right)}^{2}}{x + 1 \cdot 10^{-8}}"),
@@ -132,6 +138,43 @@ def test_code_without_an_equation_is_named():
         written(loops)
     with pytest.raises(TypeError, match=r"no equation here for: np.sort\(x\)"):
         written(sorts)
+
+
+def rule_with(update):
+    """A rule with one velocity and this update."""
+
+    class State(NamedTuple):
+        v: Value
+
+    return rule(type("Own", (Rule,), {"State": State, "update": update, "__annotations__": {}}))
+
+
+def test_the_old_and_the_new_memory_in_one_line_are_refused():
+    def update(self, theta, g, state, t):
+        v = 0.9 * state.v + g
+        return theta - 1.9 * v + 0.9 * state.v, self.State(v)
+
+    with pytest.raises(TypeError, match=r"reads state.v after it has set v"):
+        equations(rule_with(update))
+
+
+def test_what_is_remembered_has_a_line_unless_it_has_one():
+    def update(self, theta, g, state, t):
+        return theta - g, self.State(g)
+
+    assert lines(rule_with(update)) == [
+        r"g \leftarrow \nabla f(\theta)",
+        r"\theta \leftarrow \theta - g",
+        r"v \leftarrow g",
+    ]
+
+
+def test_a_memory_that_is_not_a_state_is_refused():
+    def update(self, theta, g, state, t):
+        return theta - g, state._replace(v=g)
+
+    with pytest.raises(TypeError, match=r"must return theta, self.State"):
+        equations(rule_with(update))
 
 
 def test_what_is_neither_a_rule_nor_a_surface_is_named():

@@ -54,10 +54,12 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
 
     Raises FileNotFoundError for a missing file, and ValueError, naming row and column, for one that is damaged.
     """
+    if mend_units and path is not None:
+        raise ValueError("mend_units is for the book's own table: it can't be combined with path")
     file = Path(path) if path is not None else DATA / "blood_test.csv"
     if not file.is_file():
         raise FileNotFoundError(f"the blood tests are missing: there is no file {file}")
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8-sig")
     table = Table(BLOOD_TEST, _numbers(file.name, text, BLOOD_TEST))
     if path is None:
         if len(table) != 39:
@@ -76,7 +78,7 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
 
 
 def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
-    rows = list(csv.reader(text.splitlines()))
+    rows = list(csv.reader(text.rstrip().splitlines()))
     if not rows or tuple(rows[0]) != columns:
         got = ",".join(rows[0]) if rows else "nothing"
         raise ValueError(f"{file} must start with the columns {','.join(columns)}, got {got}")
@@ -84,13 +86,13 @@ def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
     for i, row in enumerate(rows[1:]):
         if len(row) != len(columns):
             raise ValueError(f"{file}, row {i + 1}: must have {len(columns)} values, got {len(row)}")
-        for j, text in enumerate(row):
+        for j, cell in enumerate(row):
             try:
-                numbers[i, j] = float(text)
+                numbers[i, j] = float(cell)
             except ValueError:
                 numbers[i, j] = np.nan
             if not np.isfinite(numbers[i, j]):
-                raise ValueError(f"{file}, row {i + 1}, {columns[j]}: must be a finite number, got {text!r}")
+                raise ValueError(f"{file}, row {i + 1}, {columns[j]}: must be a finite number, got {cell!r}")
     if not len(numbers):
         raise ValueError(f"{file} has no rows")
     return numbers

@@ -59,11 +59,11 @@ class Picture:
         return f"Picture: {self.alt}"
 
 
-def canvas(width: float = 7, height: float = 3.6, **grid: Any) -> tuple[Figure, Any]:
-    """An empty figure of so many inches and its axes, in the book's style; `grid` as in ``Figure.subplots``."""
+def canvas(width: float = 7, height: float = 3.6, **panels: Any) -> tuple[Figure, Any]:
+    """An empty figure of so many inches and its axes, in the book's style; `panels` as in ``Figure.subplots``."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.subplots(**grid)
+        return figure, figure.subplots(**panels)
 
 
 def picture(figure: Figure, alt: str, caption: str = "") -> Picture:
@@ -101,31 +101,46 @@ def _tag(match: re.Match[str]) -> str:
     return tag.replace("#000000", "currentColor")
 
 
-def draw_surface(axes: Axes, surface: Surface, window: Any = None, levels: int = 14) -> None:
+def draw_surface(axes: Axes, surface: Surface) -> None:
     """Contours of f over its window, equal steps of log(1 + f − lowest) apart; a star marks each minimum."""
-    (x0, x1), (y0, y1) = window or surface.window
+    (x0, x1), (y0, y1) = surface.window
     x, y = np.meshgrid(np.linspace(x0, x1, 161), np.linspace(y0, y1, 161))
     z = surface.value(np.stack([x, y]))
-    heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), levels + 1)[1:-1])
+    heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), 15)[1:-1])
     axes.contour(x, y, z, heights, colors=INK, linewidths=0.6, alpha=0.35)
-    inside = [(a, b) for a, b in surface.minima if x0 <= a <= x1 and y0 <= b <= y1]
-    for a, b in inside:
+    for a, b in surface.minima:
         axes.plot(a, b, "*", color=INK, markersize=9, zorder=4)
     axes.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="x", ylabel="y")
 
 
 def draw_path(axes: Axes, path: Path, label: str, which: int = 0, every: int = 1) -> None:
-    """The walk of one setting over its surface, a marker at every `every`-th step, in colour number `which`."""
-    x, y = path.theta[:, 0], path.theta[:, 1]
-    style: Any = {"color": COLOURS[which], "marker": MARKERS[which], "markevery": every, "markersize": 3.5}
-    axes.plot(x, y, linewidth=1.2, linestyle=DASHES[which], label=label, zorder=3, **style)
+    """One walk over its surface, a marker at every `every`-th step, in colour, dash and marker number `which`.
+
+    Raises ValueError for a grid of walks, for other than two parameters, and for a seventh colour.
+    """
+    if path.theta.shape[1:] != (2,):
+        raise ValueError(f"path must be one walk of two parameters, got a theta of shape {path.theta.shape}")
+    line: Any = _line(which) | {"marker": MARKERS[which], "markevery": every, "markersize": 3.5, "linewidth": 1.2}
+    axes.plot(path.theta[:, 0], path.theta[:, 1], label=label, zorder=3, **line)
 
 
 def draw_losses(axes: Axes, paths: dict[str, Path], ylabel: str = "loss") -> None:
-    """Loss (logarithmic) against steps, one line per path, in the order of the dictionary."""
+    """Loss (logarithmic) against steps, one line per walk, in the order of the dictionary.
+
+    Raises ValueError for a grid of walks, a walk without a loss, and a seventh walk.
+    """
     for which, (label, path) in enumerate(paths.items()):
         if path.loss is None:
             raise ValueError(f"{label}: its loss is not known, only its gradient was given")
-        axes.semilogy(path.t, path.loss, color=COLOURS[which], linestyle=DASHES[which], label=label)
+        if path.loss.ndim != 1:
+            raise ValueError(f"{label}: must be one walk, got losses of shape {path.loss.shape}")
+        line: Any = _line(which)
+        axes.semilogy(path.t, path.loss, label=label, **line)
     axes.set(xlabel="step", ylabel=ylabel)
     axes.legend()
+
+
+def _line(which: int) -> dict[str, Any]:
+    if not 0 <= which < len(COLOURS):
+        raise ValueError(f"a figure tells at most {len(COLOURS)} lines apart, got number {which + 1}")
+    return {"color": COLOURS[which], "linestyle": DASHES[which]}

@@ -24,7 +24,7 @@ class LeastSquares:
     y: np.ndarray
 
     def __post_init__(self) -> None:
-        X, y = np.asarray(self.X, dtype=float), np.asarray(self.y, dtype=float)
+        X, y = np.array(self.X, dtype=float), np.array(self.y, dtype=float)  # copies: what is known of them stays true
         if X.ndim != 2 or not X.size:
             raise ValueError(f"X must be a non-empty table of shape (n, dim), got shape {X.shape}")
         if y.shape != X.shape[:1]:
@@ -57,11 +57,12 @@ class LeastSquares:
     def batch(self, samples: Any) -> "LeastSquares":
         """The same problem with only these samples: its gradient is the mini-batch gradient.
 
-        Raises ValueError if `samples`, a list of row numbers, is empty.
+        `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        if not len(samples):
+        rows = np.arange(len(self))[np.asarray(samples) if len(samples) else []]
+        if not len(rows):
             raise ValueError("samples must name at least one row, got an empty batch")
-        return LeastSquares(self.X[samples], self.y[samples])
+        return LeastSquares(self.X[rows], self.y[rows])
 
     @cached_property
     def hessian(self) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The one loop of the book, and the path it leaves behind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from descent.rules import Rule
 from descent.rules.grid import Axis
-from descent.sources import Source
+from descent.sources import Source, all_samples
 
 __all__ = ["DIVERGED", "Path", "descend", "walk"]
 
@@ -81,6 +81,7 @@ def descend(
     source = as_source(objective)
     kept = _kept(steps, keep)
     rows: list[np.ndarray] = []
+    row = 0
     diverged: Any = np.array(0)
     for t, theta, state in walk(source, theta, rule, schedule):  # noqa: B020
         record = [theta, *state]
@@ -96,9 +97,10 @@ def descend(
         if t == 0:
             shapes = [np.broadcast_shapes(np.shape(value), theta.shape[1:]) for value in record]
             rows = [np.full((len(kept), *shape), np.nan) for shape in shapes]
-        if t in kept:
+        if t == kept[row]:
             for column, value in zip(rows, record, strict=True):
-                column[kept.index(t)] = np.where(diverged, np.nan, value)
+                column[row] = np.where(diverged, np.nan, value)
+            row += 1
         diverged = np.where(lost & (diverged == 0), t, diverged)
         if t == steps or diverged.all():
             break
@@ -113,7 +115,7 @@ def as_source(objective: Any) -> Source:
     if isinstance(objective, Source):
         return objective
     if hasattr(objective, "grad") and hasattr(objective, "value"):
-        return Source(lambda: repeat(objective.grad), 1, objective.value)
+        return all_samples(objective)
     if callable(objective):
         return Source(lambda: repeat(objective))
     raise TypeError(f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {objective!r}")
@@ -122,8 +124,6 @@ def as_source(objective: Any) -> Source:
 def _start(theta: Any, rule: Rule) -> np.ndarray:
     if not isinstance(rule, Rule):
         raise TypeError(f"rule must be a rule with its hyperparameters, such as GradientDescent(), got {rule!r}")
-    if not is_dataclass(rule):
-        raise TypeError(f"{type(rule).__name__} must be decorated with @rule")
     try:
         theta = np.array(theta, dtype=float)
     except (TypeError, ValueError):
@@ -131,8 +131,11 @@ def _start(theta: Any, rule: Rule) -> np.ndarray:
     if theta.ndim == 0 or not theta.size:
         raise ValueError(f"theta must be a list of coordinates, got an array of shape {theta.shape}")
     _finite("theta", theta)
-    values = [getattr(rule, field.name) for field in fields(rule)]
-    axes = np.broadcast_shapes(*(value.shape for value in values if isinstance(value, Axis)))
+    values = [getattr(rule, field.name) for field in fields(rule)]  # type: ignore[arg-type]
+    declared = [value for value in values if isinstance(value, Axis)]
+    if any(axis.ndim != len(declared) for axis in declared):
+        raise ValueError("rule must have all its axes from one grid(…), got them from several")
+    axes = np.broadcast_shapes(*(axis.shape for axis in declared))
     column = theta.reshape(theta.shape + (1,) * len(axes))  # every start meets every setting
     return np.broadcast_to(column, theta.shape + axes).copy()
 
@@ -154,17 +157,28 @@ def _scheduled(rule: Rule, schedule: Schedule, t: int) -> Rule:
 def _quiet(function: Callable, *args: Any) -> Any:
     """Overflow on the way to divergence is expected: the loop reports it as a result."""
     with np.errstate(all="ignore"):
-        return function(*args)
+        try:
+            return function(*args)
+        except ValueError as error:
+            if "truth value" not in str(error):
+                raise
+            name = getattr(function, "__qualname__", repr(function))
+            raise TypeError(f"{name} branches on a value (if, and, or, max, …); use np.where, np.maximum") from error
 
 
 def _step(rule: Rule, grad: Callable, theta: np.ndarray, state: Any, t: int) -> tuple[np.ndarray, Any]:
-    g = np.asarray(_quiet(grad, _quiet(rule.probe, theta, state)), dtype=float)
+    """One turn of the loop. Copies are handed out, so that code which works in place harms no earlier step."""
+    g = np.array(_quiet(grad, np.array(_quiet(rule.probe, theta, state))), dtype=float)
     if g.shape != theta.shape:
         raise ValueError(f"the gradient must have the shape of theta, {theta.shape}, got {g.shape}")
-    result, state = _quiet(rule.update, theta, g, state, t)
-    if np.shape(result) != theta.shape:
-        raise ValueError(f"update must return a theta of shape {theta.shape}, got {np.shape(result)}")
-    return result, state
+    match _quiet(rule.update, theta.copy(), g, state, t):
+        case (result, rule.State() as memory):
+            result = np.array(result, dtype=float)
+        case other:
+            raise TypeError(f"{type(rule).__name__}.update must return theta, self.State(…), got {other!r}")
+    if result.shape != theta.shape:
+        raise ValueError(f"update must return a theta of shape {theta.shape}, got {result.shape}")
+    return result, memory
 
 
 def _kept(steps: int, keep: str | int) -> range | list[int]:

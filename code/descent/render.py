@@ -32,16 +32,16 @@ GREEK = {
     "sigma",
 }
 RELATIONS = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne"}
+# What a function looks like, and how many arguments it has.
 FUNCTIONS = {
-    "sqrt": r"\sqrt{{{}}}",
-    "abs": r"\lvert {} \rvert",
-    "norm": r"\lVert {} \rVert",
-    "maximum": r"\max\left({},\, {}\right)",
-    "minimum": r"\min\left({},\, {}\right)",
-    "sign": r"\operatorname{{sign}}\left({}\right)",
-    "clip": r"\operatorname{{clip}}\left({},\, {},\, {}\right)",
-    "where": r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{else}} \end{{cases}}",
-} | {name: rf"\{name}\left({{}}\right)" for name in ("exp", "log", "sin", "cos", "tan", "tanh")}
+    "sqrt": (1, r"\sqrt{{{}}}"),
+    "abs": (1, r"\lvert {} \rvert"),
+    "maximum": (2, r"\max\left({},\, {}\right)"),
+    "minimum": (2, r"\min\left({},\, {}\right)"),
+    "sign": (1, r"\operatorname{{sign}}\left({}\right)"),
+    "clip": (3, r"\operatorname{{clip}}\left({},\, {},\, {}\right)"),
+    "where": (3, r"\left\{{ \begin{{array}}{{ll}} {1} & \text{{if }} {0} \\ {2} & \text{{else}} \end{{array}} \right."),
+} | {name: (1, rf"\{name}\left({{}}\right)") for name in ("exp", "log", "sin", "cos", "tan", "tanh")}
 
 # How tightly an expression holds together; a looser one inside a tighter one gets parentheses.
 SUM, PRODUCT, POWER = range(3)
@@ -74,33 +74,55 @@ def equations(thing: Any) -> Equations:
         raise TypeError(f"equations are read from a rule or a surface, got {thing!r}")
     before, probe = _read(rule.probe)
     lines, returned = _read(rule.update)
-    if not isinstance(returned, ast.Tuple) or len(returned.elts) != 2:
-        raise TypeError(f"{rule.__name__}.update must return theta, state; it returns {ast.unparse(returned)}")
-    theta, state = returned.elts
-    memory = state.args if isinstance(state, ast.Call) else []
-    results = [("theta", theta), *zip(rule.State._fields, memory, strict=False)]
-    last = [(_name(name), _latex(value)) for name, value in results if not isinstance(value, ast.Name)]
+    match returned:
+        case ast.Tuple([theta, ast.Name("state")]):
+            memory: list[ast.expr] = []
+        case ast.Tuple([theta, ast.Call(ast.Attribute(ast.Name("self"), "State"), memory, [])]):
+            pass
+        case _:
+            raise TypeError(f"{rule.__name__}.update must return theta, self.State(…), not {ast.unparse(returned)}")
+    results = [("theta", theta), *zip(rule.State._fields, memory, strict=bool(memory))]
+    last = [(_name(name), _latex(value)) for name, value in results if ast.unparse(value) != name]
     every = [*before, ("g", rf"\nabla f({_latex(probe)})"), *lines, *last]
     return Equations([(left, r"\leftarrow", right) for left, right in every])
 
 
 def _read(function: Callable[..., Any]) -> tuple[list[tuple[str, str]], ast.expr]:
     """The assignments of a function as (name, expression) in LaTeX, and the expression it returns."""
-    definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    lines = []
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except OSError:
+        raise TypeError(f"{function.__qualname__} has no source to read: define it in a cell or a file") from None
+    lines: list[tuple[str, str]] = []
+    given: set[str] = set()
     for statement in definition.body if isinstance(definition, ast.FunctionDef) else []:
         match statement:
             case ast.Expr(ast.Constant()):
                 continue  # the docstring
             case ast.Assign([ast.Tuple(names)], ast.Tuple(values)):
-                lines += [(_latex(name), _latex(value)) for name, value in zip(names, values, strict=True)]
+                pairs = list(zip(names, values, strict=True))
             case ast.Assign([name], value):
-                lines.append((_latex(name), _latex(value)))
+                pairs = [(name, value)]
             case ast.Return(ast.expr() as value):
+                _check_old_and_new(function, value, given)
                 return lines, value
             case _:
                 raise TypeError(f"{function.__qualname__} has no equation for: {ast.unparse(statement)}")
+        for name, value in pairs:
+            _check_old_and_new(function, value, given)
+            lines.append((_latex(name), _latex(value)))
+        given |= {ast.unparse(name) for name, _ in pairs}
     raise TypeError(f"{function.__qualname__} must be a function that ends in return")
+
+
+def _check_old_and_new(function: Callable[..., Any], value: ast.expr, given: set[str]) -> None:
+    """On paper the old v and the new one are the same letter: both in one line would mean something else."""
+    for node in ast.walk(value):
+        match node:
+            case ast.Attribute(ast.Name("state"), name) if name in given:
+                raise TypeError(
+                    f"{function.__qualname__} reads state.{name} after it has set {name}: no equation for both"
+                )
 
 
 def _latex(node: ast.expr, outside: int = SUM) -> str:
@@ -112,7 +134,7 @@ def _latex(node: ast.expr, outside: int = SUM) -> str:
 def _expression(node: ast.expr) -> tuple[int, str]:
     """How tightly an expression holds, and its LaTeX."""
     match node:
-        case ast.Constant(int() | float() as value):
+        case ast.Constant(int() | float() as value) if not isinstance(value, bool):
             mantissa, _, exponent = str(value).partition("e")
             return (PRODUCT, rf"{mantissa} \cdot 10^{{{int(exponent)}}}") if exponent else (POWER, mantissa)
         case ast.Name(name) | ast.Attribute(ast.Name("self" | "state"), name):
@@ -122,11 +144,11 @@ def _expression(node: ast.expr) -> tuple[int, str]:
         case ast.UnaryOp(ast.USub(), operand):
             return SUM, f"-{_latex(operand, PRODUCT)}"
         case ast.BinOp(left, ast.Add(), right):
-            return SUM, f"{_latex(left)} + {_latex(right)}"
+            return SUM, f"{_latex(left)} + {_latex(right, _after_a_sign(right))}"
         case ast.BinOp(left, ast.Sub(), right):
             return SUM, f"{_latex(left)} - {_latex(right, PRODUCT)}"
         case ast.BinOp(left, ast.Mult(), right):
-            negative = isinstance(left, ast.UnaryOp)
+            negative = _leads_with_minus(left)
             first, second = _latex(left, SUM if negative else PRODUCT), _latex(right, PRODUCT)
             times = r" \cdot " if second.lstrip("{")[0].isdigit() else r"\,"
             return SUM if negative else PRODUCT, first + times + second
@@ -136,9 +158,25 @@ def _expression(node: ast.expr) -> tuple[int, str]:
             return PRODUCT, f"{{{_latex(base, POWER)}}}^{{{_latex(exponent)}}}"
         case ast.Compare(left, [relation], [right]) if type(relation) in RELATIONS:
             return SUM, f"{_latex(left)} {RELATIONS[type(relation)]} {_latex(right)}"
-        case ast.Call(ast.Name(name) | ast.Attribute(_, name), arguments, []) if name in FUNCTIONS:
-            return PRODUCT, FUNCTIONS[name].format(*map(_latex, arguments))
+        case ast.Call(ast.Name(name) | ast.Attribute(ast.Name("np"), name), arguments, []) if name in FUNCTIONS:
+            count, form = FUNCTIONS[name]
+            if len(arguments) == count:
+                return SUM if name == "where" else PRODUCT, form.format(*map(_latex, arguments))
+        case ast.Call(ast.Attribute(ast.Attribute(ast.Name("np"), "linalg"), "norm"), [vector], options):
+            if [ast.unparse(option) for option in options] in ([], ["axis=0"]):
+                return PRODUCT, rf"\lVert {_latex(vector)} \rVert"
     raise TypeError(f"there is no equation here for: {ast.unparse(node)}")
+
+
+def _leads_with_minus(node: ast.expr) -> bool:
+    """Whether a product begins with a minus sign: −x, and −x y, which Python reads as (−x) y."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        node = node.left
+    return isinstance(node, ast.UnaryOp)
+
+
+def _after_a_sign(node: ast.expr) -> int:
+    return PRODUCT if _leads_with_minus(node) else SUM
 
 
 def _name(name: str) -> str:

@@ -50,8 +50,14 @@ def batches(
 
     ``shuffle`` is "every epoch", "once" or "never"; the first two draw from ``rng``. If ``size`` does not
     divide n, the last batch is "smaller", or "dropped" for this epoch, which leaves ⌊n/size⌋.
+
+    Raises ValueError or TypeError, naming the argument, at once and not at the first epoch.
     """
     _check_batches(n, size, rng, shuffle, last)
+    return _epochs(n, size, rng, shuffle, last)
+
+
+def _epochs(n: int, size: int, rng: Any, shuffle: str, last: str) -> Iterator[list[np.ndarray]]:
     order = np.arange(n)
     end = n if last == "smaller" else n - n % size
     if rng is not None and shuffle == "once":
@@ -59,7 +65,7 @@ def batches(
     while True:
         if rng is not None and shuffle == "every epoch":
             order = rng.permutation(n)
-        yield [order[i : i + size] for i in range(0, end, size)]
+        yield [order[i : i + size].copy() for i in range(0, end, size)]
 
 
 def _check_batches(n: int, size: int, rng: Any, shuffle: str, last: str) -> None:

@@ -29,6 +29,10 @@ class Surface:
     window: tuple[Pair, Pair]
     start: Pair
 
+    def __post_init__(self) -> None:
+        if self.f.__doc__:
+            object.__setattr__(self, "__doc__", self.f.__doc__)  # so that help and ? tell of this surface
+
     @property
     def name(self) -> str:
         """The name of f."""
@@ -87,13 +91,13 @@ def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
 
 @surface(minima=[(1, 1)], window=((-2, 2), (-1, 3)), start=(-1.2, 1))
 def rosenbrock(x, y):
-    """A curved valley with a flat floor   (Rosenbrock, 1960)"""
+    """f(x, y) = (1 − x)² + 100 (y − x²)², a curved valley with a flat floor   (Rosenbrock, 1960)"""
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
 
 @surface(minima=[(3, 0.5)], window=((-4.5, 4.5), (-4.5, 4.5)), start=(1, 1.5))
 def beale(x, y):
-    """A flat trough between steep corners   (Beale, 1958)"""
+    """f(x, y) = Σᵢ (cᵢ − x + x yⁱ)², c = 1.5, 2.25, 2.625, a trough between steep corners   (Beale, 1958)"""
     return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
 
 
@@ -104,25 +108,25 @@ def beale(x, y):
     start=(-0.5, -1),
 )  # fmt: skip
 def himmelblau(x, y):
-    """Four minima of the same depth   (Himmelblau, 1972)"""
+    """f(x, y) = (x² + y − 11)² + (x + y² − 7)², four minima of the same depth   (Himmelblau, 1972)"""
     return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
 
 
 @surface(minima=[(0, -1), (0, 1)], window=((-1.5, 1.5), (-1.8, 1.8)), start=(1.2, 0.001))
 def saddle(x, y):
-    """A saddle at the origin, between two minima: up along x, down along y"""
+    """f(x, y) = x²/2 + y⁴/4 − y²/2, a saddle at the origin, between two minima"""
     return x**2 / 2 + y**4 / 4 - y**2 / 2
 
 
 @surface(minima=[(0, 0)], window=((-4, 4), (-3, 3)), start=(-3, 1.5))
 def plateau(x, y):
-    """A dip in a plain: far from the origin the gradient all but vanishes"""
+    """f(x, y) = 1 − exp(−(x² + y²)/2), a dip in a plain: far from it the gradient all but vanishes"""
     return 1 - np.exp(-(x**2 + y**2) / 2)
 
 
 @surface(minima=[(0, 0)], window=((-3.5, 3.5), (-3.5, 3.5)), start=(2.2, 2.7))
 def rastrigin(x, y):
-    """A bowl with a local minimum near every pair of integers   (Rastrigin, 1974)"""
+    """f(x, y) = 20 + x² + y² − 10 cos 2πx − 10 cos 2πy, a bowl full of dents   (Rastrigin, 1974)"""
     return 20 + x**2 + y**2 - 10 * np.cos(2 * np.pi * x) - 10 * np.cos(2 * np.pi * y)
 
 

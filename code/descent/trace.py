@@ -56,6 +56,9 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     np.equal: sympy.Eq,
     np.not_equal: sympy.Ne,
     np.logical_and: sympy.And,
+    np.bitwise_and: sympy.And,
+    np.bitwise_or: sympy.Or,
+    np.invert: sympy.Not,
     np.logical_or: sympy.Or,
     np.logical_not: sympy.Not,
 }
@@ -225,7 +228,8 @@ def derivatives(f: Callable[..., Any], names: str = "x y") -> tuple[Function, Fu
 
     Both take θ of shape ``(dim, *grid)``; they return ``(dim, *grid)`` and ``(dim, dim, *grid)``. At the kink
     of abs, maximum, minimum or clip the gradient is the middle of the two one-sided ones; at that of
-    ``np.where`` it is the chosen branch's. Jumps, of sign say, are left out.
+    ``np.where`` it is the chosen branch's; at that of a norm it is NaN. Jumps, of sign say, are left out.
+    Where f is simplified, ``np.sqrt(x)**2`` to x say, it has a derivative outside its own domain too.
 
     Raises TypeError, naming the operation, when `f` does what can't be traced.
     """

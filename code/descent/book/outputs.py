@@ -13,16 +13,21 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def rerun(text: str, folder: Path) -> str:
-    """The notebook `text` as it reads after a run in `folder`. A failing cell raises CellExecutionError."""
+    """The notebook `text` as it reads after a run in `folder`. A failing cell raises RuntimeError, saying which."""
     notebook = nbformat.reads(text, as_version=4)
     place = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, kernel_name="python3", timeout=300, resources=place, coalesce_streams=True).execute()
+    client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources=place, coalesce_streams=True)
+    try:
+        client.execute(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    except CellExecutionError as error:
+        raise RuntimeError(f"cell [{client.code_cells_executed + 1}]: {error.ename}: {error.evalue}") from None
     return tidied(notebook)
 
 
@@ -49,7 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
     changed = 0
     for chapter in options.chapters:
         before = chapter.read_text(encoding="utf-8")
-        after = rerun(before, chapter.parent)
+        try:
+            after = rerun(before, chapter.parent)
+        except RuntimeError as error:
+            sys.exit(f"{chapter}, {error}")
         changed += after != before
         print(f"{chapter}: {'unchanged' if after == before else 'changed'}", flush=True)
         if not options.check and after != before:

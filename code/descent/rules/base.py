@@ -43,6 +43,9 @@ class Rule:
         """The next θ and the next memory, from the gradient g at the probe; t is 1 at the first step."""
         raise NotImplementedError(f"{type(self).__name__} must define update(theta, g, state, t)")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise TypeError(f"{type(self).__name__} must be decorated with @rule")  # which gives it an __init__ of its own
+
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]
             check(field.name, getattr(self, field.name))
@@ -60,9 +63,9 @@ def check(name: str, value: Value) -> None:
         raise TypeError(f"{name} must be a number, got {value!r}")
     if name in RANGES:
         interval, inside = RANGES[name]
-        for number in np.ravel(np.asarray(value)):
-            if not inside(number):
-                raise ValueError(f"{name} must be in {interval}, got {number}")
+        numbers = np.ravel(np.asarray(value))
+        for wrong in numbers[~inside(numbers)]:
+            raise ValueError(f"{name} must be in {interval}, got {wrong}")
 
 
 R = TypeVar("R", bound=Rule)
