@@ -120,7 +120,8 @@ def test_the_books_own_table_may_not_change(tmp_path, monkeypatch, old, new, mes
 
 def test_only_the_books_own_table_is_mended(tmp_path):
     copy = tmp_path / "copy.csv"
-    copy.write_bytes(b"\xef\xbb\xbf" + (datasets.DATA / "blood_test.csv").read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
+    printed = (datasets.DATA / "blood_test.csv").read_bytes()
+    copy.write_bytes(b"\xef\xbb\xbf" + printed.replace(b"\n", b"\r\n") + b"\r\n")
     assert len(load_blood_test(path=copy)) == 39  # as a spreadsheet would save it
     with pytest.raises(ValueError, match="mend_units is for the book's own table"):
         load_blood_test(mend_units=True, path=copy)

@@ -23,11 +23,18 @@ def rerun(text: str, folder: Path) -> str:
     """The notebook `text` as it reads after a run in `folder`. A failing cell raises RuntimeError, saying which."""
     notebook = nbformat.reads(text, as_version=4)
     place = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources=place, coalesce_streams=True)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=300,
+        resources=place,
+        coalesce_streams=True,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
     try:
-        client.execute(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+        client.execute()
     except CellExecutionError as error:
-        raise RuntimeError(f"cell [{client.code_cells_executed + 1}]: {error.ename}: {error.evalue}") from None
+        raise RuntimeError(f"cell [{client.code_cells_executed}]: {error.ename}: {error.evalue}") from None
     return tidied(notebook)
 
 
