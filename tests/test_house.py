@@ -21,6 +21,7 @@ FLOORS = {
     "figures": 3,
     "render": 3,
     "sliders": 4,
+    "lab": 4,
     "book": 5,
 }
 FILES = [path for path in CODE.rglob("*.py") if path != CODE / "descent" / "__init__.py"]

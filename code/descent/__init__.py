@@ -2,6 +2,7 @@
 
 from descent.datasets import *
 from descent.figures import *
+from descent.lab import *
 from descent.models import *
 from descent.path import *
 from descent.render import *

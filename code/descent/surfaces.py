@@ -21,13 +21,15 @@ class Surface:
     """f(θ) for θ = (x, y), of shape ``(2, *grid)``, with its exact derivatives.
 
     ``minima`` are the points where f is lowest, ``window`` the part worth drawing, ``((x from, to), (y from,
-    to))``, and ``start`` a good point to start from.
+    to))``, and ``start`` a good point to start from. ``made_by`` is the call that makes it, where that isn't
+    its name.
     """
 
     f: Callable[[Any, Any], Any]
     minima: tuple[Pair, ...]
     window: tuple[Pair, Pair]
     start: Pair
+    made_by: str = ""
 
     def __post_init__(self) -> None:
         if self.f.__doc__:
@@ -63,9 +65,11 @@ def _two_rows(theta: Any) -> np.ndarray:
     return theta
 
 
-def surface(minima: Sequence[Pair], window: tuple[Pair, Pair], start: Pair) -> Callable[[Callable], Surface]:
+def surface(
+    minima: Sequence[Pair], window: tuple[Pair, Pair], start: Pair, made_by: str = ""
+) -> Callable[[Callable], Surface]:
     """Decorator: a function of x and y becomes a `Surface`."""
-    return lambda f: Surface(f, tuple(minima), window, start)
+    return lambda f: Surface(f, tuple(minima), window, start, made_by)
 
 
 def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
@@ -78,10 +82,12 @@ def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
         raise ValueError(f"condition must be in [1, ∞), got {condition}")
     if not np.isfinite(rotation):
         raise ValueError(f"rotation must be a finite number of degrees, got {rotation}")
-    c, s = np.cos(np.radians(rotation)), np.sin(np.radians(rotation))
+    c, s = (round(float(turn(np.radians(rotation))), 15) for turn in (np.cos, np.sin))  # alike on every processor
     window = ((-2.5, 2.5), (-1.5, 1.5)) if rotation == 0 else ((-2.5, 2.5), (-2.5, 2.5))
 
-    @surface(minima=[(0, 0)], window=window, start=(-2 * c - s, -2 * s + c))
+    call = f"bowl({condition!r}, rotation={rotation!r})" if rotation else f"bowl({condition!r})"
+
+    @surface(minima=[(0, 0)], window=window, start=(-2 * c - s, -2 * s + c), made_by=call)
     def bowl(x, y):
         a, b = c * x + s * y, c * y - s * x
         return (a**2 + condition * b**2) / 2

@@ -109,12 +109,12 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
 }
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """What NumPy can work on: the expressions of a traced value, anything else as it is."""
     if isinstance(value, Traced):
         return value.expressions
     if isinstance(value, (list, tuple)):
-        return type(value)(_bare(v) for v in value)
+        return type(value)(bare(v) for v in value)
     return value
 
 
@@ -176,17 +176,17 @@ class Traced(NDArrayOperatorsMixin):
             raise TypeError(f"{_named(ufunc)} can't be traced with {', '.join(options)}=; use the plain call")
         twin = _elementwise(UFUNCS[ufunc], ufunc.nin)
         apply = twin if method == "__call__" else twin.reduce
-        return Traced(apply(*map(_bare, inputs), **options))
+        return Traced(apply(*map(bare, inputs), **options))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if function not in FUNCTIONS:
             raise TypeError(f"{_named(function)} can't be traced; write it with the functions in descent.trace")
-        twin, arguments = FUNCTIONS[function], [_bare(a) for a in args]
+        twin, arguments = FUNCTIONS[function], [bare(a) for a in args]
         try:
             inspect.signature(twin).bind(*arguments, **options)
         except TypeError as error:
             raise TypeError(f"{_named(function)} can't be traced with these arguments: {error}") from None
-        result = twin(*arguments, **{name: _bare(value) for name, value in options.items()})
+        result = twin(*arguments, **{name: bare(value) for name, value in options.items()})
         return result if function in (np.shape, np.ndim) else Traced(result)
 
 
@@ -234,14 +234,20 @@ def derivatives(f: Callable[..., Any], names: str = "x y") -> tuple[Function, Fu
     Raises TypeError, naming the operation, when `f` does what can't be traced.
     """
     arguments = sympy.symbols(names, real=True, seq=True)
-    value = f(*Traced(arguments))  # type: ignore[misc]  # len and [] make it iterable
-    if np.ndim(value):
-        raise TypeError(f"{getattr(f, '__name__', 'f')} must return one value, got an array of shape {np.shape(value)}")
-    expression = sympy.sympify(np.asarray(_bare(value), dtype=object).item())
-    gradient = [_slope(expression, a) for a in arguments]
-    hessian = [[_slope(d, a) for a in arguments] for d in gradient]
+    expression = expression_of(f, arguments)
+    gradient = [slope(expression, a) for a in arguments]
+    hessian = [[slope(d, a) for a in arguments] for d in gradient]
     return compiled(arguments, gradient), compiled(arguments, hessian)
 
 
-def _slope(expression: Any, argument: sympy.Symbol) -> Any:
+def expression_of(f: Callable[..., Any], arguments: Sequence[sympy.Symbol]) -> sympy.Expr:
+    """The one expression that a plain function of numbers computes; TypeError for what can't be traced."""
+    value = f(*Traced(arguments))  # type: ignore[misc]  # len and [] make it iterable
+    if np.ndim(value):
+        raise TypeError(f"{getattr(f, '__name__', 'f')} must return one value, got an array of shape {np.shape(value)}")
+    return sympy.sympify(np.asarray(bare(value), dtype=object).item())
+
+
+def slope(expression: sympy.Expr, argument: sympy.Symbol) -> sympy.Expr:
+    """∂ expression / ∂ argument, without the jumps."""
     return sympy.diff(expression, argument).replace(sympy.DiracDelta, lambda *_: 0)

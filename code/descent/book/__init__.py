@@ -17,6 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinxcontrib import katex
 
+from descent.lab import script
+
 HERE = Path(__file__).parent
 KATEX = HERE.parents[2] / "requirements" / "node_modules" / "katex" / "dist"
 
@@ -45,12 +47,22 @@ def copy_katex(app: Sphinx) -> None:
     (target / "katex.min.css").write_text(css, encoding="utf-8")
 
 
+def write_lab(app: Sphinx) -> None:
+    """Put the lab's script and style sheet beside the pages."""
+    static = Path(app.outdir) / "_static"
+    (static / "lab.js").write_text(script.page_script(), encoding="utf-8")
+    (static / "lab.css").write_text(script.style(), encoding="utf-8")
+
+
 def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Put pictures into the page as inline SVG, where they take its ink, and mend what others get wrong."""
     if "body" not in context:
         return
     picture = r'<img class="picture" src="data:image/svg\+xml,([^"]*)"[^>]*>'
     body = re.sub(picture, lambda image: unquote(html.unescape(image[1])), context["body"])
+    if '<div class="lab"' in body:
+        app.add_css_file("lab.css")
+        app.add_js_file("lab.js", loading_method="defer")
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has dropped docutils' role
     body = body.replace(' aria-label="Toggle hidden content"', "")  # it hides "Show code cell source"
     # KaTeX lets \max in an index end in an invisible sign, one child too many for MathML.
@@ -61,6 +73,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("config-inited", prepare)
     app.connect("builder-inited", copy_katex)
+    app.connect("builder-inited", write_lab)
     app.connect("html-page-context", finish_page)
     app.add_css_file("book.css")
     # Search shows an extract of each page it finds; a page opened from the disk may not read others.

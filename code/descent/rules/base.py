@@ -5,7 +5,7 @@ Only `Rule` is ever subclassed, and no rule overrides another rule's method: eac
 
 from dataclasses import dataclass, fields
 from numbers import Real
-from typing import Any, NamedTuple, TypeVar, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 import numpy as np
 
@@ -25,8 +25,11 @@ class Rule:
     """One step of descent: where to take the gradient, and what to do with it.
 
     A subclass, decorated with `rule`, names its hyperparameters as fields and its memory as fields of
-    ``State``. Coordinates come first: θ has shape ``(dim, *grid)``.
+    ``State``. Coordinates come first: θ has shape ``(dim, *grid)``. ``title`` is what figures call it, where
+    that isn't the name of the class.
     """
+
+    title: ClassVar[str] = ""
 
     class State(NamedTuple):
         """No memory."""

@@ -14,6 +14,7 @@ class GradientDescent(Rule):
     (1847), 536–538.
     """
 
+    title = "gradient descent"
     alpha: Value = 0.001
 
     def update(self, theta, g, state, t):

@@ -17,6 +17,7 @@ class Momentum(Rule):
     Mathematical Physics 4 (1964), 1–17, the heavy ball.
     """
 
+    title = "momentum"
     alpha: Value = 0.001
     beta: Value = 0.9
 

@@ -1,0 +1,179 @@
+"""What a lab walks on, as its page needs to know it: functions, a map of contours, draws, and how to make it again."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import contourpy
+import numpy as np
+
+from descent.models import LeastSquares
+from descent.render import javascript
+from descent.sources import Source, batches, mini_batches
+from descent.surfaces import Pair, Surface
+
+__all__ = ["Regression"]
+
+LEVELS = 14
+UNITS = 1000  # the map is so many units wide and high
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """A least-squares table in a lab, seen in the plane of two of its parameters.
+
+    ``model``   the table; its loss is drawn with the other parameters at the exact minimum
+    ``window``  the part of the plane that is drawn, ``((from, to), (from, to))``
+    ``start``   where walks start, all parameters
+    ``plane``   the two parameters, by number
+    ``names``   what the two are called
+    ``batch``   samples per step, in [1, n]; the lab has a slider for it
+    ``seeds``   one per draw: draw s is ``mini_batches(model, batch, np.random.default_rng(s))``
+    ``name``    what the table is called
+    ``setup``   lines of Python that define ``model``, for "copy as Python"; written out in full if empty
+    """
+
+    model: LeastSquares
+    window: tuple[Pair, Pair]
+    start: Sequence[float]
+    plane: tuple[int, int] = (0, 1)
+    names: tuple[str, str] = ("θ₁", "θ₂")
+    batch: int | None = None
+    seeds: tuple[int, ...] = (0, 1, 2)
+    name: str = "least squares"
+    setup: str = ""
+
+    def __post_init__(self) -> None:
+        n, dim = self.model.X.shape
+        if not (self.batch is None or 1 <= self.batch <= n):
+            raise ValueError(f"batch must be in [1, {n}], the number of samples, got {self.batch}")
+        if len(self.start) != dim:
+            raise ValueError(f"start must have {dim} coordinates, got {len(self.start)}")
+        if len(set(self.plane)) != 2 or not all(0 <= i < dim for i in self.plane):
+            raise ValueError(f"plane must be two different numbers in [0, {dim}), got {self.plane}")
+
+    def source(self, batch: int, seed: int) -> Source:
+        """Where the gradients of one draw come from."""
+        return mini_batches(self.model, batch, np.random.default_rng(seed))
+
+    def section(self) -> Surface:
+        """The loss in the plane of the two parameters, the others at the exact minimum; to draw, not to walk on."""
+        solution, plane = self.model.solution, list(self.plane)
+
+        def section(x: Any, y: Any) -> Any:
+            theta = np.broadcast_to(solution.reshape(-1, *[1] * np.ndim(x)), (len(solution), *np.shape(x))).copy()
+            theta[plane] = x, y
+            return self.model.value(theta)
+
+        lowest = (rounded(float(solution[plane[0]])), rounded(float(solution[plane[1]])))
+        return Surface(section, (lowest,), self.window, lowest)
+
+
+def specification(objective: Any, steps: int) -> dict[str, Any]:
+    """The part of a lab's specification that describes what is minimised."""
+    if isinstance(objective, Surface):
+        return surface_specification(objective)
+    if isinstance(objective, Regression):
+        return regression_specification(objective, steps)
+    raise TypeError(f"a lab walks on a Surface or a Regression, got {objective!r}")
+
+
+def surface_specification(surface: Surface) -> dict[str, Any]:
+    """Of a surface: its functions in JavaScript, too."""
+    heights, contours = contour_map(surface.value, surface.window)
+    lowest = min((float(surface.value(np.array(point))) for point in surface.minima), default=heights.min())
+    return {
+        "name": surface.name,
+        "label": surface.name,
+        "axes": ["x", "y"],
+        "plane": [0, 1],
+        "window": surface.window,
+        "start": [float(value) for value in surface.start],
+        "minima": surface.minima,
+        "lowest": rounded(lowest),
+        "contours": contours,
+        "dim": 2,
+        **javascript(surface),
+        "python": source_of(surface.f, surface.made_by or surface.name),
+    }
+
+
+def regression_specification(regression: Regression, steps: int) -> dict[str, Any]:
+    """Of a table: its numbers, and the order of its samples in every draw."""
+    model, section = regression.model, regression.section()
+    n, dim = model.X.shape
+    # Batches of more than half the samples need an epoch every second step at most, smaller ones fewer.
+    epochs = -(-steps // 2) if n > 1 else 1
+    orders = [
+        [np.concatenate(epoch).tolist() for epoch in islice(batches(n, n, np.random.default_rng(s)), epochs)]
+        for s in regression.seeds
+    ]
+    X = [[rounded(value) for value in row] for row in model.X.tolist()]
+    y = [rounded(value) for value in model.y.tolist()]
+    setup = regression.setup or (f"X = np.array({X})\ny = np.array({y})\nmodel = LeastSquares(X, y)")
+    return {
+        "name": regression.name,
+        "label": regression.name,
+        "axes": regression.names,
+        "plane": regression.plane,
+        "window": regression.window,
+        "start": [float(value) for value in regression.start],
+        "minima": section.minima,
+        "lowest": rounded(float(model.value(model.solution))),
+        "contours": contour_map(section.value, regression.window)[1],
+        "dim": dim,
+        "X": X,
+        "y": y,
+        "batch": regression.batch or n,
+        "seeds": regression.seeds,
+        "orders": orders,
+        "python": {"call": "model", "setup": setup},
+    }
+
+
+def contour_map(value: Any, window: Any) -> tuple[np.ndarray, list[str]]:
+    """The heights over the window, and one SVG path per contour line, in units of the map, y downwards.
+
+    The lines are equal steps of log(1 + f − lowest) apart.
+    """
+    (x0, x1), (y0, y1) = window
+    x, y = np.meshgrid(np.linspace(x0, x1, 121), np.linspace(y0, y1, 121))
+    z = np.asarray(value(np.stack([x, y])), dtype=float)
+    levels = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), LEVELS + 1)[1:-1])
+    lines = contourpy.contour_generator(x, y, z)
+    paths = []
+    for level in levels:
+        pieces = []
+        line: Any
+        for line in lines.lines(level):
+            points = np.column_stack([(line[:, 0] - x0) / (x1 - x0), (y1 - line[:, 1]) / (y1 - y0)])
+            pieces.append(_svg_path(np.rint(points * UNITS).astype(int)))
+        paths.append("".join(pieces))
+    return z, paths
+
+
+def _svg_path(points: np.ndarray) -> str:
+    """A polyline on the grid of the map's units: the first point, then the moves, without those to nowhere."""
+    moves = np.diff(points, axis=0)
+    moves = moves[(moves != 0).any(axis=1)]
+    if not len(moves):
+        return ""
+    text = " ".join(f"{dx} {dy}" for dx, dy in moves).replace(" -", "-")
+    return f"M{points[0, 0]} {points[0, 1]}l{text}"
+
+
+def rounded(value: float) -> float:
+    """Ten digits: the last ones differ from processor to processor."""
+    return float(f"{value:.10g}")
+
+
+def source_of(thing: Any, call: str) -> dict[str, str]:
+    """How Python makes it again: what to call, and the lines that define it if it is the reader's own."""
+    if thing.__module__.startswith("descent."):
+        return {"call": call, "setup": ""}
+    try:
+        return {"call": call, "setup": inspect.getsource(thing)}
+    except OSError:
+        return {"call": call, "setup": f"# {call} was defined where no source is kept"}

@@ -1,0 +1,110 @@
+"""A rule as a lab's page needs to know it: functions, sliders, equations with room for this step's numbers."""
+
+import ast
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from latex2mathml.converter import convert
+
+from descent.lab.objectives import source_of
+from descent.lab.scales import Scale, scale_of
+from descent.render import javascript
+from descent.render.latex import Latex, read, results, symbol
+from descent.rules import Rule
+
+NO_ROOM: dict[str, Any] = {"equations": [], "refs": [], "boxes": [], "why": "a line of it is no number per coordinate"}
+
+
+def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> dict[str, Any]:
+    """The part of a lab's specification that describes one rule, with its values as the starting ones.
+
+    It has one program for each number of parameters in `dims`.
+    """
+    kind = type(rule)
+    programs = {dim: javascript(rule, dim) for dim in sorted(dims)}
+    return {
+        "name": kind.__name__,
+        "title": kind.title or kind.__name__,
+        "sliders": [
+            {
+                "name": name,
+                "label": plain(name),
+                "value": getattr(rule, name),
+                **scales.get(name, scale_of(name, getattr(rule, name))).specification(),
+            }
+            for name in (field.name for field in fields(rule))  # type: ignore[arg-type]
+        ],
+        "programs": programs,
+        **(equations_with_room(kind) if all("lines" in program for program in programs.values()) else NO_ROOM),
+        "python": source_of(kind, kind.__name__),
+    }
+
+
+def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
+    """The lines of a rule in MathML, with ``@k@`` where the number ``refs[k]`` goes; nothing if it has none.
+
+    A ref is a list of what it is and which: ``["x"]``, ``["g"]``, ``["t"]``, ``["h", name]``, ``["s", name]``
+    or ``["line", number]``. ``boxes`` names the memory whose root is taken: the page draws it as a box.
+    """
+    try:
+        look_ahead, code = read(rule.probe), read(rule.update)
+        lines = [*code.lines, *results(rule, code)]
+    except TypeError as error:
+        return {**NO_ROOM, "why": str(error)}
+    refs: list[list[Any]] = []
+    given: dict[str, int] = {}
+
+    def room(node: ast.expr, name: str) -> str:
+        match node:
+            case ast.Attribute(ast.Name("self")):
+                ref: list[Any] = ["h", name]
+            case ast.Attribute(ast.Name("state")):
+                ref = ["s", name]
+            case _ if name in given:
+                ref = ["line", given[name]]
+            case _:
+                ref = [{"theta": "x"}.get(name, name)]
+        if ref not in refs:
+            refs.append(ref)
+        return rf"\text{{@{refs.index(ref)}@}}"
+
+    write, words = Latex(room), Latex()
+    try:
+        gradient = ("g", rf"\nabla f({write(look_ahead.returned)})", rf"\nabla f({words(look_ahead.returned)})")
+        equations = [gradient] if not look_ahead.lines else [("g", r"\nabla f", r"\nabla f")]
+        for number, (name, value) in enumerate(lines):
+            equations.append((symbol(name), write(value), words(value)))
+            given[name] = number
+    except TypeError as error:
+        return {**NO_ROOM, "why": str(error)}
+    return {
+        "equations": [[mathml(left), mathml(right), mathml(in_words)] for left, right, in_words in equations],
+        "refs": refs,
+        "boxes": [name for name in given if any(_is_root_of(node, name) for _, node in lines)],
+    }
+
+
+def _is_root_of(node: ast.expr, name: str) -> bool:
+    return any(ast.unparse(part) == f"np.sqrt({name})" for part in ast.walk(node))
+
+
+def mathml(latex: str) -> str:
+    """The inside of a <math> element."""
+    inside = re.search(r"<math[^>]*>(.*)</math>", convert(latex), re.S)
+    assert inside is not None
+    return inside[1]
+
+
+def plain(name: str) -> str:
+    """The name of a hyperparameter as text: alpha is α, beta1 is β₁, m_hat is m̂; others are themselves."""
+    stem = name.removesuffix("_hat")
+    letters = stem.rstrip("0123456789")
+    digits = stem[len(letters) :].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    try:
+        letter = unicodedata.lookup(f"GREEK SMALL LETTER {letters.upper().replace('LAMBDA', 'LAMDA')}")
+    except KeyError:
+        letter = letters
+    return letter + ("\u0302" if stem != name else "") + digits

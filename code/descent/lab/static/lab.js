@@ -1,0 +1,335 @@
+// The lab: one map, some walkers, and everything that can be done to them.
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const narrow = () => matchMedia("(max-width: 640px)").matches;
+
+/** The state in which a lab starts: what its specification says. */
+function firstState(spec) {
+  const [{ start, batch = 0 }] = spec.objectives;
+  const shown = spec.shown.map(({ rule, values }) => ({ rule, values: [...values] }));
+  return { objective: 0, start: [...(spec.start ?? start)], step: spec.steps, batch, draw: 0, shown };
+}
+
+/**
+ * Put a live lab into `host`. `state` is where it stands, `changed(state)` is told of every change a reader made.
+ * Returns {show(state)}, for changes that come from elsewhere, and {state(), paths()}.
+ */
+function makeLab(host, spec, state, changed) {
+  const objectives = spec.objectives.map(makeObjective);
+  const compiled = new Map(); // rules differ with the number of parameters
+  const ruleOf = (k) => {
+    const { dim } = objectives[state.objective];
+    const key = `${k} ${dim}`;
+    if (!compiled.has(key)) compiled.set(key, makeRule({ ...spec.rules[k], ...spec.rules[k].programs[dim] }, dim));
+    return compiled.get(key);
+  };
+  let walkers = []; // one per rule on show: {rule, h, path, look, card}
+  let selected = 0;
+  let coordinate = 0;
+  let same = false;
+  const goalText = text(spec.goal);
+
+  // ------------------------------------------------------------------ what it is made of
+  const map = makeMap((a, b) => {
+    const { plane } = spec.objectives[state.objective];
+    [state.start[plane[0]], state.start[plane[1]]] = [a, b];
+    touched();
+  });
+  const loss = makePanel("loss above the minimum");
+  const length = makePanel("length of a step");
+  const rate = makePanel("rate per coordinate");
+  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), length.canvas, rate.canvas);
+  const outcome = el("p.lab-outcome");
+  const spoken = el("p.lab-spoken", { role: "status" });
+  const cards = el("div.lab-rules");
+  const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
+    const { start, batch = 0 } = spec.objectives[k];
+    Object.assign(state, { objective: k, start: [...start], batch, draw: 0 });
+    rebuild();
+    touched();
+  });
+  const batch = el("div");
+  const draw = button("Another draw", () => {
+    state.draw = (state.draw + 1) % spec.objectives[state.objective].seeds.length;
+    touched();
+  });
+  const time = makeSlider({ label: "step", scale: { kind: "linear", low: 0, high: spec.steps, step: 1, ticks: [[0, "0"], [spec.steps, String(spec.steps)]] }, moved: (t) => goTo(t) });
+  const play = button("Play", () => (playing ? pause() : run()));
+  const sameBox = el("input", {
+    type: "checkbox",
+    change() {
+      same = sameBox.checked;
+      const first = state.shown[selected] ?? state.shown[0];
+      const k = alphaOf(first);
+      if (same && k >= 0) setAll(first.values[k]);
+    },
+  });
+  const adder = makeChoice("Add", ["a rule …", ...spec.rules.map(({ title }) => title)], (k) => {
+    if (k) state.shown.push({ rule: k - 1, values: spec.rules[k - 1].sliders.map(({ value }) => value) });
+    selected = state.shown.length - 1;
+    rebuild();
+    touched();
+  });
+  const python = el("textarea", { readonly: true, rows: 8, spellcheck: "false", "aria-label": "This lab as Python" });
+  const note = el("span.lab-note", { role: "status" });
+  const watched = makeChoice("Rule", [], (k) => {
+    selected = k;
+    refresh();
+  });
+  const coordinates = makeChoice("coordinate", [], (k) => {
+    coordinate = k;
+    refresh();
+  });
+  const lines = el("tbody");
+  const why = el("p");
+  const microscope = el("details.lab-microscope", { toggle: refresh },
+    el("summary", {}, "Microscope: one step, in arrows and numbers"),
+    el("div.lab-bar", {}, watched.node, coordinates.node), why,
+    el("div.lab-lines", { tabindex: 0, role: "region", "aria-label": "The numbers of this step" }, el("table", {}, lines)));
+  const code = el("details.lab-python", { toggle: () => (python.value = toPython(spec, state)) },
+    el("summary", {}, "This figure as Python"), python, button("Copy", () => copy(python.value, python)));
+  const link = button("Copy link", () => copy(`${location.href.replace(/#.*/, "")}#${spec.name}?${toAddress(spec, state)}`), { hidden: !spec.address });
+
+  host.replaceChildren(
+    el("div.lab-bar", {}, surface.node, batch, draw),
+    el("div.lab-stage", {}, map.node, el("div.lab-panels", {}, loss.canvas, more)),
+    el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "One step back" }), button("+1", () => goTo(state.step + 1), { "aria-label": "One step on" }), time.node),
+    outcome, spoken, cards,
+    el("div.lab-bar", {}, adder.node,
+      el("label.lab-choice", {}, sameBox, " same α for all"),
+      button("Tune each α", tune, { title: "Take the α of the slider that ends lowest after all steps" }),
+      button("Reset", reset), link, note),
+    microscope, code,
+  );
+
+  // ------------------------------------------------------------------ changes
+  const alphaOf = ({ rule }) => spec.rules[rule].sliders.findIndex(({ name }) => name === "alpha");
+  function setAll(value) {
+    for (const entry of state.shown) {
+      const k = alphaOf(entry);
+      if (k >= 0) entry.values[k] = value;
+    }
+    placeSliders();
+    touched();
+  }
+  function tune() {
+    same = sameBox.checked = false;
+    const objective = current();
+    walkers.forEach(({ rule, path }, w) => {
+      const entry = state.shown[w];
+      const k = alphaOf(entry);
+      if (k < 0) return;
+      let [best, lowest] = [entry.values[k], Infinity];
+      for (const alpha of valuesOf(spec.rules[entry.rule].sliders[k])) {
+        const h = [...entry.values];
+        h[k] = alpha;
+        walk(objective, rule, h, state.start, path, spec.diverged);
+        if (!path.diverged && path.loss[path.last] < lowest) [best, lowest] = [alpha, path.loss[path.last]];
+      }
+      entry.values[k] = best;
+    });
+    placeSliders();
+    touched();
+  }
+  function reset() {
+    pause();
+    same = sameBox.checked = false;
+    selected = 0;
+    show(firstState(spec));
+    touched();
+  }
+  async function copy(what, field) {
+    try {
+      await navigator.clipboard.writeText(what);
+      note.textContent = "Copied.";
+    } catch {
+      field?.select();
+      note.textContent = field ? "Press Ctrl+C to copy." : what;
+    }
+  }
+
+  // ------------------------------------------------------------------ time
+  let playing = 0;
+  function goTo(t) {
+    pause();
+    state.step = Math.min(spec.steps, Math.max(0, t));
+    refresh();
+    changed(state);
+  }
+  function run() {
+    if (state.step >= spec.steps) state.step = 0;
+    play.textContent = "Pause";
+    const begin = performance.now();
+    const from = state.step;
+    const pace = spec.steps / 4000; // all steps in four seconds
+    const jump = still() ? Math.ceil(spec.steps / 10) : 1; // ten pictures instead of a film
+    function frame(now) {
+      const t = from + Math.floor((pace * (now - begin)) / jump) * jump;
+      const end = Math.max(...walkers.map(({ path }) => path.last));
+      if (t !== state.step) {
+        state.step = Math.min(t, spec.steps);
+        refresh();
+      }
+      if (state.step >= Math.min(end, spec.steps)) {
+        state.step = spec.steps;
+        refresh();
+        pause();
+        changed(state);
+      } else playing = requestAnimationFrame(frame);
+    }
+    playing = requestAnimationFrame(frame);
+  }
+  function pause() {
+    cancelAnimationFrame(playing);
+    playing = 0;
+    play.textContent = "Play";
+  }
+
+  // ------------------------------------------------------------------ from state to screen
+  function current() {
+    const objective = objectives[state.objective];
+    if (objective.batch) Object.assign(objective, { batch: state.batch, draw: state.draw });
+    return objective;
+  }
+  /** Walk all paths again. */
+  function rewalk() {
+    const objective = current();
+    walkers.forEach(({ rule, path }, w) => walk(objective, rule, state.shown[w].values, state.start, path, spec.diverged));
+  }
+  /** Everything that is drawn at every event, and nothing else. */
+  function refresh() {
+    const objective = spec.objectives[state.objective];
+    const { step } = state;
+    map.paint(walkers, step);
+    loss.paint(walkers.map((walker) => lossCurve(walker, objective.lowest)), spec.steps, step);
+    if (more.open) {
+      length.paint(walkers.map(lengthCurve), spec.steps, step, 1);
+      const walker = walkers[selected];
+      rate.paint(walker ? objective.plane.map((i, k) => rateCurve(walker, i, k ? [3, 3] : [])) : [], spec.steps, step, 1);
+    }
+    time.set(step);
+    for (const walker of walkers) walker.verdict.textContent = verdict(walker);
+    const shown = microscope.open && walkers[selected];
+    map.overlay.replaceChildren(...(shown ? look(walkers[selected]) : []));
+  }
+  /** The microscope on one walker; returns its arrows. */
+  function look({ rule, path }) {
+    const { step } = state;
+    const t = Math.min(Math.max(step, 1), path.last);
+    const h = state.shown[selected].values;
+    const { axes, plane } = spec.objectives[state.objective];
+    why.textContent = `Step ${t} of ${rule.spec.title}, coordinate ${axes[coordinate]}. `;
+    if (!t) return [];
+    if (rule.spec.equations.length) lines.innerHTML = numbersOf(rule, h, path, t, plane[coordinate]);
+    else {
+      lines.replaceChildren();
+      why.textContent += `Its code has no equation to fill: ${rule.spec.why}`;
+    }
+    return arrowsOf(rule, h, path, t, spec.objectives[state.objective], map.place);
+  }
+  /** How a walk ended, in words. */
+  function verdict({ path }) {
+    const { lowest } = spec.objectives[state.objective];
+    if (path.diverged) return `diverges at step ${path.diverged}`;
+    const t = arrival(path, lowest, spec.goal);
+    if (t >= 0) return `reaches ${goalText} after ${t} steps`;
+    return `is at ${text(path.loss[path.last] - lowest)} after ${path.last} steps`;
+  }
+  const say = later(() => {
+    spoken.textContent = summary();
+    loss.canvas.setAttribute("aria-label", `Loss above the minimum against steps, logarithmic. ${summary()}`);
+  }, 600);
+  function summary() {
+    const parts = walkers.map((walker) => `${walker.rule.spec.title} ${verdict(walker)}`);
+    const all = parts.join("; ");
+    return `${all.charAt(0).toUpperCase()}${all.slice(1)}.`;
+  }
+  /** Something that moves the paths has changed. */
+  function update() {
+    const { plane } = spec.objectives[state.objective];
+    map.setStart(state.start[plane[0]], state.start[plane[1]]);
+    rewalk();
+    refresh();
+    outcome.textContent = summary();
+    say();
+  }
+  function touched() {
+    pause();
+    update();
+    changed(state);
+    if (code.open) python.value = toPython(spec, state);
+  }
+  function placeSliders() {
+    walkers.forEach(({ sliders }, w) => sliders.forEach((slider, k) => slider.set(state.shown[w].values[k])));
+  }
+  /** The cards of the rules, and what belongs to the surface. */
+  function rebuild() {
+    const objective = spec.objectives[state.objective];
+    selected = Math.min(selected, state.shown.length - 1);
+    walkers = state.shown.map((entry, w) => {
+      const rule = ruleOf(entry.rule);
+      const look = spec.looks[w];
+      const { title, sliders: scales } = spec.rules[entry.rule];
+      const sliders = scales.map((scale, k) =>
+        makeSlider({
+          label: scale.label,
+          title: `${scale.label} of ${title}`,
+          scale,
+          moved(value) {
+            entry.values[k] = value;
+            if (same && scale.name === "alpha") setAll(value);
+            else touched();
+          },
+        }),
+      );
+      const verdict = el("span.lab-verdict");
+      const remove = button("Remove", () => {
+        state.shown.splice(w, 1);
+        rebuild();
+        touched();
+      }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
+      const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
+      const card = el("details.lab-rule", { open: !narrow() || w === 0 }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
+      return { rule, look, sliders, verdict, card, path: makePath(rule, spec.steps) };
+    });
+    cards.replaceChildren(...walkers.map(({ card }) => card));
+    placeSliders();
+    surface.select.value = state.objective;
+    adder.select.value = 0;
+    adder.select.disabled = state.shown.length >= spec.looks.length;
+    const options = (names) => names.map((name, k) => el("option", { value: k }, name));
+    watched.select.replaceChildren(...options(walkers.map(({ rule }) => rule.spec.title)));
+    watched.select.value = selected;
+    watched.node.hidden = walkers.length < 2;
+    coordinates.select.replaceChildren(...options(objective.axes));
+    coordinates.select.value = coordinate;
+    coordinates.node.hidden = false;
+    draw.hidden = !objective.X;
+    batch.replaceChildren();
+    if (objective.X) {
+      const n = objective.X.length;
+      const slider = makeSlider({ label: "batch size", scale: { kind: "linear", low: 1, high: n, step: 1, ticks: [[1, "1"], [n, `${n}, all`]] }, moved: (value) => ((state.batch = value), touched()) });
+      slider.set(state.batch);
+      batch.append(slider.node);
+    }
+    map.layOut(objective);
+  }
+  function layOut() {
+    map.layOut(spec.objectives[state.objective]);
+    for (const panel of [loss, length, rate]) panel.layOut();
+    update();
+  }
+  function show(next) {
+    Object.assign(state, next);
+    rebuild();
+    layOut();
+  }
+
+  rebuild();
+  let width = 0;
+  new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut())).observe(host);
+  const theme = new MutationObserver(layOut);
+  for (const node of [document.documentElement, document.body]) theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", layOut);
+  return { show, state: () => state, paths: () => walkers.map(({ path }) => path) };
+}

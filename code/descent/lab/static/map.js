@@ -1,0 +1,154 @@
+// The map: contours and axes (SVG, drawn once per surface), paths (canvas, drawn at every event),
+// the microscope's arrows (SVG) and the start (a button that is dragged or moved with the arrow keys).
+
+const MARGIN = { left: 40, right: 10, top: 10, bottom: 34 };
+const FAR = 1e4; // pixels beyond which a canvas needs no exact place
+
+/** `moved(a, b)` is told where the start was put. */
+function makeMap(moved) {
+  const ground = svg("svg.lab-ground", { "aria-hidden": "true" });
+  const { canvas, context, size, fit } = makeCanvas({ "aria-hidden": "true" });
+  const overlay = svg("svg.lab-overlay", { "aria-hidden": "true" });
+  const start = el("button.lab-start", { type: "button", pointerdown: grab, keydown: nudge });
+  const node = el("div.lab-map", { pointerdown: jump }, ground, canvas, overlay, start);
+  let objective;
+
+  const inner = () => [size.width - MARGIN.left - MARGIN.right, size.height - MARGIN.top - MARGIN.bottom];
+  /** Where a point of the plane lies on the map, in pixels. */
+  function place(a, b) {
+    const [[a0, a1], [b0, b1]] = objective.window;
+    const [width, height] = inner();
+    return [MARGIN.left + ((a - a0) / (a1 - a0)) * width, MARGIN.top + ((b1 - b) / (b1 - b0)) * height];
+  }
+  /** The point of the plane under a pixel, kept inside the window, of four digits. */
+  function point(px, py) {
+    const [[a0, a1], [b0, b1]] = objective.window;
+    const [width, height] = inner();
+    const inside = (share) => Math.min(1, Math.max(0, share));
+    const a = a0 + inside((px - MARGIN.left) / width) * (a1 - a0);
+    const b = b1 - inside((py - MARGIN.top) / height) * (b1 - b0);
+    return [Number(a.toPrecision(4)), Number(b.toPrecision(4))];
+  }
+
+  function put(event) {
+    const box = node.getBoundingClientRect();
+    moved(...point(event.clientX - box.left, event.clientY - box.top));
+  }
+  function grab(event) {
+    event.preventDefault(); // no text is selected, no page scrolled
+    event.stopPropagation();
+    start.focus();
+    start.setPointerCapture(event.pointerId);
+    const release = () => {
+      start.removeEventListener("pointermove", put);
+      start.removeEventListener("pointerup", release);
+      start.removeEventListener("pointercancel", release);
+    };
+    start.addEventListener("pointermove", put);
+    start.addEventListener("pointerup", release);
+    start.addEventListener("pointercancel", release);
+  }
+  function jump(event) {
+    if (event.button === 0 && event.pointerType !== "touch") put(event);
+  }
+  function nudge(event) {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const share = event.shiftKey ? 0.1 : 0.01;
+    const [[a0, a1], [b0, b1]] = objective.window;
+    const [a, b] = at;
+    moved(...point(...place(a + move[0] * share * (a1 - a0), b + move[1] * share * (b1 - b0))));
+  }
+
+  let at = [0, 0];
+  /** Put the start where it belongs and say so. */
+  function setStart(a, b) {
+    at = [a, b];
+    const [px, py] = place(a, b);
+    start.style.transform = `translate(${px}px, ${py}px)`;
+    const [x, y] = objective.axes;
+    start.setAttribute("aria-label", `Start: ${x} = ${text(a)}, ${y} = ${text(b)}. The arrow keys move it.`);
+  }
+
+  /** Draw contours and axes of another surface, or again at another size. */
+  function layOut(next) {
+    objective = next;
+    const [[a0, a1], [b0, b1]] = objective.window;
+    node.style.aspectRatio = Math.min(1.7, Math.max(0.8, (a1 - a0) / (b1 - b0)));
+    fit();
+    if (!size.width) return;
+    const [width, height] = inner();
+    const lines = objective.contours.map((d) => svg("path", { d, "vector-effect": "non-scaling-stroke" }));
+    const box = svg("g", { transform: `translate(${MARGIN.left} ${MARGIN.top}) scale(${width / 1000} ${height / 1000})` }, ...lines);
+    const marks = [];
+    for (const a of roundNumbers(a0, a1, 5)) {
+      const [px] = place(a, b0);
+      marks.push(svg("text", { x: px, y: size.height - MARGIN.bottom + 15, "text-anchor": "middle" }, text(a)));
+    }
+    for (const b of roundNumbers(b0, b1, 5)) {
+      const [, py] = place(a0, b);
+      marks.push(svg("text", { x: MARGIN.left - 6, y: py + 4, "text-anchor": "end" }, text(b)));
+    }
+    const [x, y] = objective.axes;
+    marks.push(svg("text.lab-axis", { x: MARGIN.left + width / 2, y: size.height - 4, "text-anchor": "middle" }, x));
+    marks.push(svg("text.lab-axis", { transform: `translate(10 ${MARGIN.top + height / 2}) rotate(-90)`, "text-anchor": "middle" }, y));
+    for (const [a, b] of objective.minima) {
+      const [px, py] = place(a, b);
+      marks.push(svg("path.lab-minimum", { d: STAR, transform: `translate(${px} ${py})` }));
+    }
+    const frame = svg("rect.lab-frame", { x: MARGIN.left, y: MARGIN.top, width, height });
+    ground.replaceChildren(box, frame, ...marks);
+  }
+
+  /** Every walker's path up to `step`, with a dot per step while there are few, and its place at `step`. */
+  function paint(walkers, step) {
+    const [width, height] = inner();
+    const [i, j] = objective.plane;
+    context.clearRect(0, 0, size.width, size.height);
+    context.save();
+    context.beginPath();
+    context.rect(MARGIN.left, MARGIN.top, width, height);
+    context.clip();
+    for (const { path, look } of walkers) {
+      const last = Math.min(step, path.last);
+      const { dim, theta } = path;
+      const [[a0, a1], [b0, b1]] = objective.window;
+      const near = (v) => Math.min(FAR, Math.max(-FAR, v));
+      const px = (t) => near(MARGIN.left + ((theta[t * dim + i] - a0) / (a1 - a0)) * width);
+      const py = (t) => near(MARGIN.top + ((b1 - theta[t * dim + j]) / (b1 - b0)) * height);
+      context.strokeStyle = context.fillStyle = look.colour;
+      context.lineWidth = 1.7;
+      context.setLineDash(look.dash);
+      context.beginPath();
+      context.moveTo(px(0), py(0));
+      for (let t = 1; t <= last; t++) context.lineTo(px(t), py(t));
+      context.stroke();
+      context.setLineDash([]);
+      if (last <= 150) for (let t = 0; t <= last; t++) context.fillRect(px(t) - 1.7, py(t) - 1.7, 3.4, 3.4);
+      const lost = path.diverged && step >= path.diverged;
+      const [mx, my] = [px(last), py(last)];
+      if (lost) cross(Math.min(size.width - MARGIN.right - 8, Math.max(MARGIN.left + 8, mx)), Math.min(MARGIN.top + height - 8, Math.max(MARGIN.top + 8, my)));
+      else {
+        context.beginPath();
+        context.arc(mx, my, 5, 0, 7);
+        context.fill();
+      }
+    }
+    context.restore();
+  }
+  /** Where a walk was lost. */
+  function cross(px, py) {
+    context.lineWidth = 3;
+    context.beginPath();
+    context.moveTo(px - 6, py - 6);
+    context.lineTo(px + 6, py + 6);
+    context.moveTo(px - 6, py + 6);
+    context.lineTo(px + 6, py - 6);
+    context.stroke();
+  }
+
+  return { node, overlay, start, place, layOut, paint, setStart };
+}
+
+const STAR = "M0-7L1.6-2.2 6.7-2.2 2.6.8 4.1 5.7 0 2.7-4.1 5.7-2.6.8-6.7-2.2-1.6-2.2Z";

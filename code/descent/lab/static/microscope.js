@@ -1,0 +1,95 @@
+// One step under the microscope: the arrows on the map, and this step's numbers in the lines of the rule.
+
+const LONGEST = 80; // pixels, of an arrow that has no length of its own on the map
+
+/** MathML with numbers in its blanks; a product of two numbers gets its dot, a negative one its parentheses. */
+function filled(template, numbers) {
+  return template
+    .replaceAll('<mspace width="0.167em" />', "<mo>·</mo>")
+    .replace(/<mtext>@(\d+)@<\/mtext>/g, (_, k) => (numbers[k] < 0 ? `<mrow><mo>(</mo>${mn(numbers[k])}<mo>)</mo></mrow>` : mn(numbers[k])));
+}
+const mn = (value) => `<mn>${text(value, 4)}</mn>`;
+const math = (inside) => `<math>${inside}</math>`;
+
+/** The number that a ref of the equations stands for, in coordinate i. */
+function resolve([kind, which], rule, h, seen, t, i) {
+  if (kind === "x") return seen.x[i];
+  if (kind === "g") return seen.g[i];
+  if (kind === "t") return t;
+  if (kind === "h") return h[rule.spec.sliders.findIndex((slider) => slider.name === which)];
+  if (kind === "line") return seen.values[which * rule.dim + i];
+  const { offset, length } = rule.memory[which];
+  return seen.s[offset + (length > 1 ? i : 0)];
+}
+
+/** The equations of step t in coordinate i, as HTML. */
+function numbersOf(rule, h, path, t, i) {
+  const seen = lookAt(rule, h, path, t);
+  const numbers = rule.spec.refs.map((ref) => resolve(ref, rule, h, seen, t, i));
+  return rule.spec.equations
+    .map(([left, right, words], k) => {
+      const value = k ? seen.values[(k - 1) * rule.dim + i] : seen.g[i];
+      return `<tr><th scope="row">${math(`${left}<mo>←</mo>${words}`)}</th><td>${math(`<mo>=</mo>${filled(right, numbers)}`)}</td><td>${math(`<mo>=</mo>${mn(value)}`)}</td></tr>`;
+    })
+    .join("");
+}
+
+/** The arrows of step t: the step in its true length, everything else in its direction. */
+function arrowsOf(rule, h, path, t, objective, place) {
+  const seen = lookAt(rule, h, path, t);
+  const { plane, window } = objective;
+  const flat = (v) => plane.map((i) => v[i]);
+  const at = place(...flat(seen.x));
+  const unit = [0, 1].map((k) => place(...window.map(([from]) => from))[k]);
+  const one = place(...window.map(([from, to]) => from + (to - from)));
+  const scale = [0, 1].map((k) => (one[k] - unit[k]) / (window[k][1] - window[k][0])); // pixels per unit
+  const parts = [];
+
+  /** From a point along a vector: as long as it is on the map, or of a length one can see. */
+  function arrow(from, vector, name, trueLength) {
+    const [dx, dy] = flat(vector).map((v, k) => v * scale[k]);
+    const length = Math.hypot(dx, dy);
+    if (!(length > 0) || !Number.isFinite(length)) return;
+    const factor = trueLength ? 1 : LONGEST / length;
+    const [x, y] = [from[0] + dx * factor, from[1] + dy * factor];
+    const turn = (Math.atan2(dy, dx) * 180) / Math.PI;
+    parts.push(
+      svg("g.lab-arrow", { "data-name": name },
+        svg("line", { x1: from[0], y1: from[1], x2: x, y2: y }),
+        svg("path", { d: "M0 0L-9-4V4Z", transform: `translate(${x} ${y}) rotate(${turn})` }),
+        svg("text", { x: x + 6 * Math.sign(dx || 1), y: y + (dy < 0 ? -4 : 12), "text-anchor": dx < 0 ? "end" : "start" }, name)),
+    );
+  }
+
+  const minus = (v) => v.map((value) => -value);
+  for (const [name, { offset, length }] of Object.entries(rule.memory)) {
+    if (length !== rule.dim) continue;
+    const vector = path.state.slice(t * rule.size + offset, t * rule.size + offset + length);
+    const box = rule.spec.boxes.find((boxed) => boxed === name || boxed === `${name}_hat`);
+    if (!box) {
+      arrow(at, minus(vector), `−${name}`, false);
+      continue;
+    }
+    const root = flat(vector).map(Math.sqrt);
+    const [width, height] = root.map((r, k) => (r / Math.hypot(...root)) * LONGEST);
+    if (width > 0 || height > 0) {
+      parts.push(
+        svg("g.lab-box", { "data-name": `√${name}` },
+          svg("rect", { x: at[0] - width, y: at[1] - height, width: 2 * width, height: 2 * height }),
+          svg("text", { x: at[0] + width + 4, y: at[1] + height }, `√${name}`)),
+      );
+    }
+  }
+  const probe = place(...flat(seen.probe));
+  if (Math.hypot(probe[0] - at[0], probe[1] - at[1]) > 0) {
+    parts.push(
+      svg("g.lab-probe", { "data-name": "look-ahead" },
+        svg("line", { x1: at[0], y1: at[1], x2: probe[0], y2: probe[1] }),
+        svg("circle", { cx: probe[0], cy: probe[1], r: 4 }),
+        svg("text", { x: probe[0] + 7, y: probe[1] - 6 }, "look-ahead")),
+    );
+  }
+  arrow(probe, minus(seen.g), "−g", false);
+  arrow(at, seen.next.map((value, k) => value - seen.x[k]), "step", true);
+  return parts;
+}

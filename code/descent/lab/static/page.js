@@ -1,0 +1,35 @@
+// In the published page: every lab starts as it comes into view, and keeps its state in the address.
+
+function start(figure) {
+  const spec = JSON.parse(figure.querySelector(".lab-specification").textContent);
+  spec.address = true;
+  const asked = () => {
+    const [name, query] = decodeURI(location.hash.slice(1)).split("?");
+    return name === spec.name ? query : undefined;
+  };
+  const host = el("div.lab-live");
+  figure.querySelector("figure").prepend(host);
+  figure.classList.add("lab-on");
+  const keep = later(() => history.replaceState(null, "", `#${spec.name}?${toAddress(spec, lab.state())}`), 300);
+  const first = firstState(spec);
+  const lab = makeLab(host, spec, asked() ? fromAddress(spec, asked(), first) : first, keep);
+  addEventListener("hashchange", () => asked() && lab.show(fromAddress(spec, asked(), firstState(spec))));
+  figure.lab = lab;
+}
+
+function startAll() {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      start(target);
+    }
+  }, { rootMargin: "200px" });
+  for (const figure of document.querySelectorAll(".lab")) {
+    seen.observe(figure);
+    if (location.hash.startsWith(`#${figure.id}?`)) figure.scrollIntoView();
+  }
+}
+
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", startAll);
+else startAll();

@@ -1,0 +1,200 @@
+"""The interactive figure of the book: live in Jupyter, live in the published page, a picture elsewhere."""
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from descent.figures import COLOURS, Picture, canvas, draw_losses, draw_path, draw_surface, picture
+from descent.lab import objectives as of_objective
+from descent.lab import rules as of_rule
+from descent.lab.objectives import Regression
+from descent.lab.scales import Scale
+from descent.lab.script import style, widget_module
+from descent.path import DIVERGED, Path, descend
+from descent.rules import Rule
+from descent.surfaces import Surface
+
+__all__ = ["Lab"]
+
+# How the page draws walker number k: the colours and dashes of the static figures, in pixels.
+DASHES: tuple[list[int], ...] = ([], [8, 3], [2, 2], [9, 3, 2, 3], [12, 3, 4, 3], [5, 2])
+TRAITS = ("hyperparameters", "start", "step", "surface", "batch", "draw")
+
+
+class Lab(anywidget.AnyWidget):
+    """A map with the paths of one or several rules, their losses, and a slider for every hyperparameter.
+
+    ``objective``  a `Surface` or a `Regression`, or a list of them to choose from; also one defined in a cell
+    ``rules``      the rules on show, with the values at which their sliders start; also the reader's own
+    ``name``       its name in the page's address; no two labs of a chapter have the same one
+    ``start``      where the walks start; the objective's own start if it is not given
+    ``steps``      how many steps are walked, in [1, 2000]
+    ``offer``      more rules, which the reader may add
+    ``scales``     for some hyperparameters what their sliders offer, such as ``{"alpha": linear_scale(0, 0.2, 0.001)}``
+    ``goal``       a walk has arrived when its loss is less than this above the minimum
+    ``caption``    a sentence under the figure
+
+    In a running notebook ``hyperparameters``, ``start`` and ``step`` follow the screen and the screen follows
+    them, and ``path()`` is the path on the screen. Raises ValueError or TypeError, naming the argument.
+
+    >>> lab = Lab(rosenbrock, Adam(alpha=0.1), Momentum(), name="race")  # doctest: +SKIP
+    """
+
+    _esm = widget_module()
+    _css = style()
+    specification = traitlets.Dict().tag(sync=True)
+    hyperparameters = traitlets.List(traitlets.Dict()).tag(sync=True)
+    start = traitlets.List(traitlets.Float()).tag(sync=True)
+    step = traitlets.Int().tag(sync=True)
+    surface = traitlets.Unicode().tag(sync=True)
+    batch = traitlets.Int().tag(sync=True)
+    draw = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self,
+        objective: Any,
+        *rules: Rule,
+        name: str,
+        start: Sequence[float] | None = None,
+        steps: int = 100,
+        offer: Sequence[Rule] = (),
+        scales: Mapping[str, Scale] | None = None,
+        goal: float = 1e-6,
+        caption: str = "",
+    ):
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            raise ValueError(f"name must be lower-case letters, digits and hyphens, got {name!r}")
+        if not (isinstance(steps, int) and 1 <= steps <= 2000):
+            raise ValueError(f"steps must be a whole number in [1, 2000], got {steps!r}")
+        if not 1 <= len(rules) <= len(COLOURS):
+            raise ValueError(f"rules must be one to {len(COLOURS)} rules, got {len(rules)}")
+        self.objectives = list(objective) if isinstance(objective, (list, tuple)) else [objective]
+        described = [of_objective.specification(each, steps) for each in self.objectives]
+        kinds = {type(rule): rule for rule in [*offer, *rules]}
+        dims = {each["dim"] for each in described}
+        self.kinds = {kind.__name__: rule for kind, rule in kinds.items()}
+        names = list(self.kinds)
+        self.goal, self.steps, self.caption = goal, steps, caption
+        shown = [_values(rule) for rule in rules]
+        specification = {
+            "name": name,
+            "steps": steps,
+            "goal": goal,
+            "diverged": DIVERGED,
+            "looks": [{"colour": colour, "dash": dash} for colour, dash in zip(COLOURS, DASHES, strict=True)],
+            "objectives": described,
+            "rules": [of_rule.specification(rule, dims, scales or {}) for rule in kinds.values()],
+            "shown": [
+                {"rule": names.index(type(rule).__name__), "values": list(_values(rule).values())[1:]} for rule in rules
+            ],
+            "start": None if start is None else [float(value) for value in start],
+        }
+        super().__init__(
+            specification=specification,
+            hyperparameters=shown,
+            start=specification["start"] or described[0]["start"],
+            step=steps,
+            surface=described[0]["name"],
+            batch=described[0].get("batch", 0),
+            draw=0,
+        )
+
+    @traitlets.validate("hyperparameters", "surface", "step", "start", "draw", "batch")
+    def _checked(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "hyperparameters":
+            for values in value:
+                self._rule(values)
+        if name == "surface" and value not in (names := [each["name"] for each in self.specification["objectives"]]):
+            raise traitlets.TraitError(f"surface must be one of {names}, got {value!r}")
+        if name == "step" and not 0 <= value <= self.steps:
+            raise traitlets.TraitError(f"step must be in [0, {self.steps}], got {value}")
+        if name == "start" and not np.isfinite(value).all():
+            raise traitlets.TraitError(f"start must be finite, got {value}")
+        return value
+
+    def rules(self) -> list[Rule]:
+        """The rules on the screen, with the values of their sliders."""
+        return [self._rule(values) for values in self.hyperparameters]
+
+    def path(self, which: int = 0) -> Path:
+        """The path of rule number `which` on the screen, walked by `descend`."""
+        rules = self.rules()
+        if not 0 <= which < len(rules):
+            raise ValueError(f"which must be in [0, {len(rules)}), got {which}")
+        return descend(self._source(), self.start, rules[which], self.steps)
+
+    def _rule(self, values: Mapping[str, Any]) -> Rule:
+        names = {key: value for key, value in values.items() if key != "rule"}
+        if values.get("rule") not in self.kinds:
+            raise traitlets.TraitError(f"rule must be one of {list(self.kinds)}, got {values.get('rule')!r}")
+        return replace(self.kinds[values["rule"]], **names)  # type: ignore[type-var]
+
+    def _objective(self) -> Any:
+        position = [each["name"] for each in self.specification["objectives"]].index(self.surface)
+        return self.objectives[position], self.specification["objectives"][position]
+
+    def _source(self) -> Any:
+        objective, _ = self._objective()
+        if isinstance(objective, Regression):
+            return objective.source(self.batch, objective.seeds[self.draw])
+        return objective
+
+    # ------------------------------------------------------------------ where nothing moves
+
+    def at_rest(self) -> Picture:
+        """The figure as it stands now, as a picture."""
+        objective, described = self._objective()
+        lowest, plane = described["lowest"], list(described["plane"])
+        figure, (left, right) = canvas(8.2, 3.6, ncols=2, width_ratios=(1.3, 1))
+        draw_surface(left, objective if isinstance(objective, Surface) else objective.section())
+        left.set(xlabel=described["axes"][0], ylabel=described["axes"][1])
+        curves: dict[str, Path] = {}
+        verdicts = []
+        for number, rule in enumerate(self.rules()):
+            title = type(rule).title or type(rule).__name__
+            path = self.path(number)
+            verdicts.append(f"{title} {verdict(path, lowest, self.goal)}")
+            seen = replace(path, theta=path.theta[:, plane])
+            draw_path(left, seen, title, which=number, every=max(1, self.steps // 25))
+            label = title if title not in curves else f"{title} {number + 1}"
+            above = np.where(path.loss > lowest, path.loss - lowest, np.nan)
+            curves[label] = replace(path, loss=above)
+        draw_losses(right, curves, ylabel="loss above the minimum")
+        where = ", ".join(f"{value:g}" for value in self.start)
+        what = "; ".join(verdicts)
+        alt = f"Contours of {described['label']} with paths from ({where}), and their losses. "
+        return picture(figure, f"{alt}{what[0].upper()}{what[1:]}.", self.caption)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        text = json.dumps(self.specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = text.replace("</", r"<\/")  # a script element ends at the first of these
+        script = f'<script type="application/json" class="lab-specification">{text}</script>'
+        name = html.escape(self.specification["name"])
+        data["text/html"] = f'<div class="lab" id="{name}">{self.at_rest()._repr_html_()}{script}</div>'
+        return data, metadata
+
+
+def verdict(path: Path, lowest: float, goal: float) -> str:
+    """How a walk ended, in the words of the page."""
+    if path.diverged:
+        return f"diverges at step {path.diverged}"
+    arrived = np.flatnonzero(path.loss - lowest < goal)
+    if arrived.size:
+        return f"reaches {goal:g} after {arrived[0]} steps"
+    return f"is at {path.loss[-1] - lowest:.2g} after {path.t[-1]} steps"
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    """A rule as the traits know it: its name and its hyperparameters."""
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rules must be rules with their hyperparameters, such as Adam(), got {rule!r}")
+    return {"rule": type(rule).__name__} | {field.name: getattr(rule, field.name) for field in fields(rule)}  # type: ignore[arg-type]

@@ -1,0 +1,293 @@
+"""A rule, a surface and a whole walk do in JavaScript what they do in NumPy. V8 runs it, inside Python."""
+
+import json
+from dataclasses import fields
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from py_mini_racer import MiniRacer
+
+from descent import (
+    DIVERGED,
+    Adam,
+    GradientDescent,
+    LeastSquares,
+    Momentum,
+    Regression,
+    Rule,
+    Surface,
+    Value,
+    descend,
+    javascript,
+    rule,
+    surface,
+)
+from descent.lab import objectives, rules
+from descent.lab.script import source
+from strategies import RULES, SURFACES
+
+
+@surface(minima=[(0, 0)], window=((-2, 2), (-2, 2)), start=(1, 1))
+def kinked(x, y):
+    return np.abs(x) + np.maximum(y, -2 * y) + np.where(x > y, x**2, y**2) + np.hypot(x, y) * np.tanh(x)
+
+
+@rule
+class Sign(Rule):
+    alpha: Value = 0.01
+
+    def update(self, theta, g, state, t):
+        return theta - self.alpha * np.sign(g), state
+
+
+@rule
+class Normalised(Rule):
+    alpha: Value = 0.01
+
+    def update(self, theta, g, state, t):
+        return theta - self.alpha * g / (np.linalg.norm(g, axis=0) + 1e-12), state
+
+
+@rule
+class Clipped(Rule):
+    alpha: Value = 0.01
+    bound: Value = 1.0
+
+    def update(self, theta, g, state, t):
+        g = np.clip(g, -self.bound, self.bound)
+        return theta - self.alpha * g, state
+
+
+@rule
+class WarmStart(Rule):
+    alpha: Value = 0.01
+    beta: Value = 0.9
+
+    class State(NamedTuple):
+        m: Value
+
+    def update(self, theta, g, state, t):
+        m = np.where(t == 1, g, self.beta * state.m + (1 - self.beta) * g)
+        return theta - self.alpha * m, self.State(m)
+
+
+@rule
+class Largest(Rule):
+    alpha: Value = 0.01
+    beta1: Value = 0.9
+    beta2: Value = 0.99
+
+    class State(NamedTuple):
+        m: Value
+        u: Value
+
+    def update(self, theta, g, state, t):
+        m = self.beta1 * state.m + (1 - self.beta1) * g
+        u = np.maximum(self.beta2 * state.u, np.abs(g) + 1e-8)
+        return theta - self.alpha / (1 - self.beta1**t) * m / u, self.State(m, u)
+
+
+@rule
+class Several(Rule):
+    """Two velocities in one field, and a number that starts at one."""
+
+    alpha: Value = 0.01
+
+    class State(NamedTuple):
+        v: Value
+        product: Value
+
+    def init(self, theta):
+        return self.State(np.stack([np.zeros_like(theta), np.zeros_like(theta)]), np.ones(()))
+
+    def update(self, theta, g, state, t):
+        v = np.stack([0.5 * state.v[0] + g, 0.9 * state.v[1] + g])
+        product = 0.9 * state.product
+        return theta - self.alpha * np.mean(v, axis=0) / (2 - product), self.State(v, product)
+
+
+READERS = [Sign, Normalised, Clipped, WarmStart, Largest, Several]
+LIMITS = {"alpha": (1e-4, 1.0), "epsilon": (1e-10, 1e-3), "bound": (0.1, 10.0)}
+
+number = st.floats(-3, 3).map(lambda x: round(x, 6))
+step = st.integers(1, 500)
+
+
+@st.composite
+def rules_with_values(draw, kinds=(*RULES, *READERS)):
+    kind = draw(st.sampled_from(kinds))
+    return kind(**{f.name: draw(st.floats(*LIMITS.get(f.name, (0, 0.999)))) for f in fields(kind)})
+
+
+@pytest.fixture(scope="module")
+def engine():
+    """The lab's own engine, and two doors into it."""
+    v8 = MiniRacer()
+    v8.eval(source("engine"))
+    v8.eval("""
+        function callInto(body, names, values, size) {
+          const o = new Float64Array(size);
+          new Function(...names, "o", body)(...values, o);
+          return Array.from(o);
+        }
+        function take(objective, spec, h, start, steps, limit, settings) {
+          const rule = makeRule(spec, start.length);
+          const path = makePath(rule, steps);
+          walk(Object.assign(makeObjective(objective), settings), rule, h, start, path, limit);
+          return { theta: Array.from(path.theta.slice(0, (path.last + 1) * rule.dim)), diverged: path.diverged };
+        }
+    """)
+    return v8
+
+
+def values_of(rule):
+    return [getattr(rule, field.name) for field in fields(rule)]
+
+
+def one_step(engine, program, theta, g, state, rule, t):
+    """θ and memory after one step in JavaScript, flat."""
+    names, arguments = ["x", "g", "s", "h", "t"], [theta.tolist(), g.tolist(), state, values_of(rule), t]
+    size = len(theta) + sum(length for _, length in program["memory"])
+    return np.array(engine.call("callInto", program["update"], names, arguments, size))
+
+
+def flat(*arrays):
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), rule=rules_with_values(), t=step, dim=st.integers(1, 4))
+def test_one_step_is_the_same(engine, data, rule, t, dim):
+    theta, g = (np.array(data.draw(st.lists(number, min_size=dim, max_size=dim))) for _ in "θg")
+    state = rule.init(theta)
+    for _ in range(data.draw(st.integers(0, 3))):  # a memory that a walk can have
+        _, state = rule.update(theta, np.array(data.draw(st.lists(number, min_size=dim, max_size=dim))), state, t)
+    with np.errstate(all="ignore"):
+        expected = flat(*(lambda new, memory: (new, *memory))(*rule.update(theta, g, state, t)))
+    found = one_step(engine, javascript(rule, dim), theta, g, flat([], *state).tolist(), rule, t)
+    before = flat(theta, *state)
+    scale = np.abs(expected) + np.abs(before) + np.abs(g).max()
+    assert np.all(np.abs(found - expected) <= 1e-12 * scale)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rule=rules_with_values(), dim=st.integers(1, 3), data=st.data())
+def test_the_memory_starts_the_same_and_the_probe_looks_to_the_same_place(engine, rule, dim, data):
+    program, theta = javascript(rule, dim), np.array(data.draw(st.lists(number, min_size=dim, max_size=dim)))
+    state = rule.init(theta)
+    size = flat([], *state).size
+    start = engine.call("callInto", program["init"].replace("s[", "o["), ["x", "h"], [theta.tolist(), []], size)
+    assert start == flat([], *state).tolist()
+    state = type(state)(*(np.asarray(value) + data.draw(number) for value in state))
+    arguments = [theta.tolist(), flat([], *state).tolist(), values_of(rule)]
+    found = engine.call("callInto", program["probe"], ["x", "s", "h"], arguments, dim)
+    assert np.allclose(found, rule.probe(theta, state), rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(surface=st.sampled_from([*SURFACES, kinked]), shares=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_surface_has_the_same_value_and_gradient(engine, surface, shares):
+    x = [low + share * (high - low) for (low, high), share in zip(surface.window, shares, strict=True)]
+    program = javascript(surface)
+    value = engine.eval(f"(function (x) {{ {program['value']} }})({json.dumps(x)})")
+    assert abs(value - surface.value(x)) <= 1e-12 * (1 + abs(value))
+    grad = np.array(engine.call("callInto", program["grad"], ["x"], [x], 2))
+    expected = surface.grad(x)
+    if np.isfinite(expected).all():  # NaN at the kink of a norm, in both
+        assert np.all(np.abs(grad - expected) <= 1e-12 * (1 + np.abs(expected).max()))
+
+
+def take(engine, objective, rule, start, steps, **chosen):
+    """A whole walk in the page's engine."""
+    described = objectives.specification(objective, steps)
+    program = rules.specification(rule, {len(start)}, {})
+    arguments = [described, program | program["programs"][len(start)], values_of(rule)]
+    path = engine.call("take", *arguments, list(start), steps, DIVERGED, chosen)
+    return np.array(list(path["theta"])).reshape(-1, len(start)), path["diverged"]
+
+
+TOLERANCE = 1e-9
+
+
+def test_whole_paths_are_the_same_where_rounding_does_not_decide(engine, capsys):
+    rng = np.random.default_rng(2026)
+    compared, left_out = 0, 0
+    for ground in SURFACES:
+        for kind in (*RULES, *READERS):
+            values = {f.name: rng.uniform(*LIMITS.get(f.name, (0, 0.999))) for f in fields(kind)}
+            walker = kind(**values | {"alpha": 10 ** rng.uniform(-4, -1.5)})
+            path = descend(ground, ground.start, walker, 200)
+            nudged = descend(ground, np.nextafter(ground.start, np.inf), walker, 200)
+            last = path.diverged or 200
+            size = 1 + np.abs(path.theta[: last + 1])
+            if nudged.diverged != path.diverged or np.any(
+                np.abs(path.theta - nudged.theta)[: last + 1] > TOLERANCE / 10 * size
+            ):
+                left_out += 1
+                continue
+            compared += 1
+            theta, diverged = take(engine, ground, walker, ground.start, 200)
+            assert diverged == path.diverged
+            assert np.all(np.abs(theta - path.theta[: last + 1]) <= TOLERANCE * size)
+    with capsys.disabled():
+        print(f" [{compared} paths compared, {left_out} left out: one unit in the last place decides them] ", end="")
+    assert compared > 3 * left_out
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(alpha=0.3), Momentum(alpha=0.05), Adam(alpha=0.05)])
+@pytest.mark.parametrize("batch", [1, 7, 20, 39, 40])
+def test_a_table_is_walked_with_numpys_own_draws(engine, rule, batch):
+    rng = np.random.default_rng(3)
+    X = np.column_stack([np.ones(40), rng.normal(size=(40, 2))]).round(6)
+    model = LeastSquares(X, rng.normal(size=40).round(6))
+    table = Regression(model, window=((-1, 1), (-1, 1)), start=(1, 1, -1), plane=(1, 2), seeds=(5, 6))
+    for draw, seed in enumerate(table.seeds):
+        theta, _ = take(engine, table, rule, table.start, 100, batch=batch, draw=draw)
+        expected = descend(table.source(batch, seed), table.start, rule, 100).theta
+        assert np.allclose(theta, expected, rtol=0, atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule=rules_with_values([*RULES, Sign, Normalised, Clipped, WarmStart, Largest]), t=step, data=st.data())
+def test_the_lines_under_the_microscope_end_in_the_step(engine, rule, t, data):
+    theta, g = (np.array(data.draw(st.lists(number, min_size=2, max_size=2))) for _ in "θg")
+    program = javascript(rule)
+    state = flat([], *rule.init(theta)).tolist()
+    after = one_step(engine, program, theta, g, state, rule, t)
+    written = rules.equations_with_room(type(rule))
+    arguments = [theta.tolist(), g.tolist(), state, values_of(rule), t]
+    names = ["x", "g", "s", "h", "t"]
+    lines = engine.call("callInto", program["lines"], names, arguments, 2 * (len(written["equations"]) - 1))
+    assert np.allclose(lines[-2:], after[:2], rtol=1e-12, atol=1e-12)  # the last line is θ
+
+
+def untraceable(body):
+    """A rule whose update is this expression."""
+
+    @rule
+    class Own(Rule):
+        alpha: Value = 0.01
+
+        def update(self, theta, g, state, t):
+            return body(theta, g, t), state
+
+    return Own()
+
+
+@pytest.mark.parametrize(
+    ("thing", "message"),
+    [
+        (untraceable(lambda theta, g, t: theta - g if t > 1 else theta), "use np.where"),
+        (untraceable(lambda theta, g, t: theta - np.sort(g)), "np.sort can't be traced"),
+        (untraceable(lambda theta, g, t: theta - np.cumsum(g)), "np.cumsum can't be traced"),
+        (untraceable(lambda theta, g, t: np.sum(theta)), r"must keep the shape of theta, \(2,\), got \(\)"),
+        (Surface(lambda x, y: float(x), (), ((0, 1), (0, 1)), (0, 0)), "needs a plain number"),
+        (GradientDescent, "a rule with its hyperparameters"),
+    ],
+)
+def test_what_cant_be_traced_names_the_operation(thing, message):
+    with pytest.raises(TypeError, match=message):
+        javascript(thing)
