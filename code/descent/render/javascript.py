@@ -57,14 +57,16 @@ def _rule(rule: Rule, dim: int) -> dict[str, Any]:
     start = [np.asarray(bare(value), dtype=object) for value in rule.init(x)]
     s = _symbols("s", sum(value.size for value in start))
     ends = np.cumsum([0, *(value.size for value in start)])
-    state = rule.State(*(Traced(np.reshape(s[a:b], v.shape)) for a, b, v in zip(ends, ends[1:], start, strict=False)))
+    state: Any = rule.State(
+        *(Traced(np.reshape(s[a:b], v.shape)) for a, b, v in zip(ends, ends[1:], start, strict=False))
+    )
     theta, memory = rule.update(x, g, state, t)
     after = [theta, *memory]
-    for name, value, shape in zip(["theta", *state._fields], after, [x.shape, *(v.shape for v in start)], strict=True):
-        if np.shape(value) != shape:
-            raise TypeError(
-                f"{type(rule).__name__}.update must keep the shape of {name}, {shape}, got {np.shape(value)}"
-            )
+    for name, old, new in zip(
+        ["theta", *state._fields], [x.shape, *map(np.shape, start)], map(np.shape, after), strict=True
+    ):
+        if new != old:
+            raise TypeError(f"{type(rule).__name__}.update must keep the shape of {name}, {old}, got {new}")
     program = {
         "hyperparameters": names,
         "memory": [[name, value.size] for name, value in zip(state._fields, start, strict=True)],
