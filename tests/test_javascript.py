@@ -244,9 +244,9 @@ def test_a_table_is_walked_with_numpys_own_draws(engine, rule, batch):
     X = np.column_stack([np.ones(40), rng.normal(size=(40, 2))]).round(6)
     model = LeastSquares(X, rng.normal(size=40).round(6))
     table = Regression(model, window=((-1, 1), (-1, 1)), start=(1, 1, -1), plane=(1, 2), seeds=(5, 6))
-    for draw, seed in enumerate(table.seeds):
+    for draw in range(2):
         theta, _ = take(engine, table, rule, table.start, 100, batch=batch, draw=draw)
-        expected = descend(table.source(batch, seed), table.start, rule, 100).theta
+        expected = descend(table.source(batch, draw), table.start, rule, 100).theta
         assert np.allclose(theta, expected, rtol=0, atol=1e-9)
 
 

@@ -10,6 +10,7 @@ import io
 import re
 from typing import Any
 
+import contourpy
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
@@ -107,7 +108,11 @@ def draw_surface(axes: Axes, surface: Surface) -> None:
     x, y = np.meshgrid(np.linspace(x0, x1, 161), np.linspace(y0, y1, 161))
     z = surface.value(np.stack([x, y]))
     heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), 15)[1:-1])
-    axes.contour(x, y, z, heights, colors=INK, linewidths=0.6, alpha=0.35)
+    lines = contourpy.contour_generator(x, y, z)
+    for height in heights:  # as plain lines, which matplotlib thins out as far as the eye can't tell
+        pieces: Any = lines.lines(height)
+        joined = np.concatenate([np.append(piece, [[np.nan, np.nan]], axis=0) for piece in pieces])
+        axes.plot(*joined.T, color=INK, linestyle="-", linewidth=0.6, alpha=0.35)
     for a, b in surface.minima:
         axes.plot(a, b, "*", color=INK, markersize=9, zorder=4)
     axes.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="x", ylabel="y")

@@ -1,7 +1,7 @@
 """What a lab walks on, as its page needs to know it: functions, a map of contours, draws, and how to make it again."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from descent.models import LeastSquares
 from descent.render import javascript
-from descent.sources import Source, batches, mini_batches
+from descent.sources import Source, all_samples, batches, mini_batches
 from descent.surfaces import Pair, Surface
 
 __all__ = ["Regression"]
@@ -30,9 +30,9 @@ class Regression:
     ``plane``   the two parameters, by number
     ``names``   what the two are called
     ``batch``   samples per step, in [1, n]; the lab has a slider for it
-    ``seeds``   one per draw: draw s is ``mini_batches(model, batch, np.random.default_rng(s))``
+    ``seeds``   one per draw: draw s is ``mini_batches(model, batch, np.random.default_rng(s))``; without any,
+                every step reads all samples
     ``name``    what the table is called
-    ``setup``   lines of Python that define ``model``, for "copy as Python"; written out in full if empty
     """
 
     model: LeastSquares
@@ -43,20 +43,21 @@ class Regression:
     batch: int | None = None
     seeds: tuple[int, ...] = (0, 1, 2)
     name: str = "least squares"
-    setup: str = ""
 
     def __post_init__(self) -> None:
         n, dim = self.model.X.shape
-        if not (self.batch is None or 1 <= self.batch <= n):
-            raise ValueError(f"batch must be in [1, {n}], the number of samples, got {self.batch}")
+        if not (self.batch is None or (self.seeds and 1 <= self.batch <= n)):
+            raise ValueError(f"batch must be in [1, {n}], the number of samples, with seeds, got {self.batch}")
         if len(self.start) != dim:
             raise ValueError(f"start must have {dim} coordinates, got {len(self.start)}")
         if len(set(self.plane)) != 2 or not all(0 <= i < dim for i in self.plane):
             raise ValueError(f"plane must be two different numbers in [0, {dim}), got {self.plane}")
 
-    def source(self, batch: int, seed: int) -> Source:
+    def source(self, batch: int, draw: int) -> Source:
         """Where the gradients of one draw come from."""
-        return mini_batches(self.model, batch, np.random.default_rng(seed))
+        if not self.seeds:
+            return all_samples(self.model)
+        return mini_batches(self.model, batch, np.random.default_rng(self.seeds[draw]))
 
     def section(self) -> Surface:
         """The loss in the plane of the two parameters, the others at the exact minimum; to draw, not to walk on."""
@@ -96,6 +97,7 @@ def surface_specification(surface: Surface) -> dict[str, Any]:
         "contours": contours,
         "dim": 2,
         **javascript(surface),
+        **curvatures(surface.hessian, surface.minima),
         "python": source_of(surface.f, surface.made_by or surface.name),
     }
 
@@ -104,15 +106,14 @@ def regression_specification(regression: Regression, steps: int) -> dict[str, An
     """Of a table: its numbers, and the order of its samples in every draw."""
     model, section = regression.model, regression.section()
     n, dim = model.X.shape
-    # Batches of more than half the samples need an epoch every second step at most, smaller ones fewer.
-    epochs = -(-steps // 2) if n > 1 else 1
+    epochs = -(-steps // 2)  # a batch that is not the whole table takes two steps or more per epoch
     orders = [
         [np.concatenate(epoch).tolist() for epoch in islice(batches(n, n, np.random.default_rng(s)), epochs)]
         for s in regression.seeds
     ]
     X = [[rounded(value) for value in row] for row in model.X.tolist()]
     y = [rounded(value) for value in model.y.tolist()]
-    setup = regression.setup or (f"X = np.array({X})\ny = np.array({y})\nmodel = LeastSquares(X, y)")
+    setup = f"X = np.array({X})\ny = np.array({y})\nmodel = LeastSquares(X, y)"
     return {
         "name": regression.name,
         "label": regression.name,
@@ -124,13 +125,23 @@ def regression_specification(regression: Regression, steps: int) -> dict[str, An
         "lowest": rounded(float(model.value(model.solution))),
         "contours": contour_map(section.value, regression.window)[1],
         "dim": dim,
+        **(curvatures(lambda theta: model.hessian, section.minima) if dim == 2 else {}),
         "X": X,
         "y": y,
         "batch": regression.batch or n,
-        "seeds": regression.seeds,
-        "orders": orders,
+        **({"seeds": regression.seeds, "orders": orders} if orders else {}),
         "python": {"call": "model", "setup": setup},
     }
+
+
+def curvatures(hessian: Callable[[Any], Any], minima: Sequence[Pair]) -> dict[str, Any]:
+    """Where the Hessian is the same everywhere: its eigenvalues, largest last, with their directions."""
+    here, *others = (np.asarray(hessian(np.array(point))) for point in ((0.3, 0.4), (-1.1, 0.7), (0.9, -0.2)))
+    if len(minima) != 1 or not all(np.allclose(here, other, rtol=1e-9, atol=0) for other in others):
+        return {}
+    values, vectors = np.linalg.eigh(here)
+    vectors = vectors * np.where(vectors[0] < 0, -1, 1)  # the sign is the library's whim
+    return {"curvatures": [[rounded(v), [rounded(a), rounded(b)]] for v, (a, b) in zip(values, vectors.T, strict=True)]}
 
 
 def contour_map(value: Any, window: Any) -> tuple[np.ndarray, list[str]]:

@@ -41,15 +41,16 @@ def log_scale(low: float, high: float, ticks: Mapping[float, str] | None = None)
     if not 0 < low < high < math.inf:
         raise ValueError(f"low and high must be in (0, ∞) and in this order, got {low} and {high}")
     decades = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
-    every = max(1, -(-len(decades) // 6))
-    return Scale("log", low, high, 0, _labelled(ticks or {10.0**k: f"{10.0**k:g}" for k in decades[::every]}))
+    every = -(-len(decades) // 4)
+    marks = {10.0**k: f"{10.0**k:g}".replace("e-0", "e-") for k in decades[::every]}
+    return Scale("log", low, high, 0, _labelled(ticks or marks))
 
 
 def decay_scale(high: float = 0.9999, ticks: Mapping[float, str] | None = None) -> Scale:
     """β from 0 to `high`; 0.9, 0.99 and 0.999 are equally far apart."""
     if not 0.5 <= high < 1:
         raise ValueError(f"high must be in [0.5, 1), got {high}")
-    marks = {value: f"{value:g}" for value in (0, 0.9, 0.99, 0.999, 0.9999) if value <= high}
+    marks = {value: f"{value:g}" for value in (0, 0.9, 0.99, 0.999) if value <= high}
     return Scale("decay", 0, high, 0, _labelled(ticks or marks))
 
 

@@ -144,10 +144,13 @@ class Lab(anywidget.AnyWidget):
     def _source(self) -> Any:
         objective, _ = self._objective()
         if isinstance(objective, Regression):
-            return objective.source(self.batch, objective.seeds[self.draw])
+            return objective.source(self.batch, self.draw)
         return objective
 
     # ------------------------------------------------------------------ where nothing moves
+
+    def __repr__(self) -> str:
+        return f"Lab {self.specification['name']}"
 
     def at_rest(self) -> Picture:
         """The figure as it stands now, as a picture."""
@@ -156,12 +159,13 @@ class Lab(anywidget.AnyWidget):
         figure, (left, right) = canvas(8.2, 3.6, ncols=2, width_ratios=(1.3, 1))
         draw_surface(left, objective if isinstance(objective, Surface) else objective.section())
         left.set(xlabel=described["axes"][0], ylabel=described["axes"][1])
+        noisy = isinstance(objective, Regression) and self.batch < len(objective.model)
         curves: dict[str, Path] = {}
         verdicts = []
         for number, rule in enumerate(self.rules()):
             title = type(rule).title or type(rule).__name__
             path = self.path(number)
-            verdicts.append(f"{title} {verdict(path, lowest, self.goal)}")
+            verdicts.append(f"{title} {verdict(path, lowest, self.goal, noisy)}")
             seen = replace(path, theta=path.theta[:, plane])
             draw_path(left, seen, title, which=number, every=max(1, self.steps // 25))
             label = title if title not in curves else f"{title} {number + 1}"
@@ -183,10 +187,13 @@ class Lab(anywidget.AnyWidget):
         return data, metadata
 
 
-def verdict(path: Path, lowest: float, goal: float) -> str:
+def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
     """How a walk ended, in the words of the page."""
     if path.diverged:
         return f"diverges at step {path.diverged}"
+    if noisy:
+        late = np.mean(path.loss[len(path.loss) // 2 + 1 :]) - lowest
+        return f"is {late:.2g} above the minimum, on average over the second half"
     arrived = np.flatnonzero(path.loss - lowest < goal)
     if arrived.size:
         return f"reaches {goal:g} after {arrived[0]} steps"

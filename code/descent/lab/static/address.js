@@ -3,7 +3,7 @@
 /** What follows `#name?` in the address. */
 function toAddress(spec, state) {
   const parts = [`surface=${encodeURIComponent(spec.objectives[state.objective].name)}`, `start=${state.start.join(",")}`, `step=${state.step}`];
-  if (spec.objectives[state.objective].X) parts.push(`batch=${state.batch}`, `draw=${state.draw}`);
+  if (spec.objectives[state.objective].orders) parts.push(`batch=${state.batch}`, `draw=${state.draw}`);
   for (const { rule, values } of state.shown) parts.push(`rule=${[spec.rules[rule].name, ...values].join(",")}`);
   return parts.join("&");
 }
@@ -16,7 +16,7 @@ function fromAddress(spec, query, before) {
   const within = (value, low, high) => Math.min(high, Math.max(low, value));
   const objective = spec.objectives.findIndex(({ name }) => name === asked.get("surface"));
   if (objective >= 0) state.objective = objective;
-  const { X, seeds, dim, start } = spec.objectives[state.objective];
+  const { X, orders, dim, start } = spec.objectives[state.objective];
   const asStart = numbers((asked.get("start") ?? "").split(","));
   state.start = asStart.length === dim && asStart.every(Number.isFinite) ? asStart : [...start];
   const whole = (name, low, high, otherwise) => {
@@ -24,9 +24,9 @@ function fromAddress(spec, query, before) {
     return Number.isInteger(value) ? within(value, low, high) : otherwise;
   };
   state.step = whole("step", 0, spec.steps, state.step);
-  if (X) {
+  if (orders) {
     state.batch = whole("batch", 1, X.length, state.batch);
-    state.draw = whole("draw", 0, seeds.length - 1, state.draw);
+    state.draw = whole("draw", 0, orders.length - 1, state.draw);
   }
   const shown = [];
   for (const words of asked.getAll("rule").map((rule) => rule.split(","))) {
@@ -43,7 +43,6 @@ function fromAddress(spec, query, before) {
 /** Python that walks the same paths. */
 function toPython(spec, state) {
   const objective = spec.objectives[state.objective];
-  const table = Boolean(objective.X);
   const rules = state.shown.map(({ rule, values }) => {
     const { sliders, python } = spec.rules[rule];
     return `${python.call}(${sliders.map(({ name }, k) => `${name}=${values[k]}`).join(", ")})`;
@@ -51,7 +50,7 @@ function toPython(spec, state) {
   const setups = [objective.python.setup, ...new Set(state.shown.map(({ rule }) => spec.rules[rule].python.setup))].filter(Boolean);
   const lines = ["import numpy as np", "", "from descent import *", "", ...setups.map((setup) => `${setup.trim()}\n`)];
   const start = `(${state.start.join(", ")})`;
-  const source = table ? `mini_batches(${objective.python.call}, ${state.batch}, np.random.default_rng(${objective.seeds[state.draw]}))` : objective.python.call;
+  const source = objective.orders ? `mini_batches(${objective.python.call}, ${state.batch}, np.random.default_rng(${objective.seeds[state.draw]}))` : objective.python.call;
   lines.push("paths = [", ...rules.map((rule) => `    descend(${source}, ${start}, ${rule}, steps=${spec.steps}),`), "]");
   return `${lines.join("\n")}\n`;
 }

@@ -1,7 +1,5 @@
 // A slider with labelled ticks, and the buttons.
 
-let counter = 0;
-
 /** A slider over the values of a scale. `moved(value)` is called at every move; set(value) places it, also between positions. */
 function makeSlider({ label, title, scale, moved }) {
   const values = valuesOf(scale);

@@ -1,6 +1,7 @@
 // Small helpers: elements, numbers as text, round numbers for axes, a canvas that is sharp.
 
 const SVG = "http://www.w3.org/2000/svg";
+let counter = 0; // makes ids
 
 /** An element with attributes and children; an attribute that is a function listens to that event. */
 function el(tag, attributes = {}, ...children) {

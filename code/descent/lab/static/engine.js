@@ -20,6 +20,7 @@ function makeTable({ X, y, batch, orders, dim }) {
   };
   return {
     dim,
+    n,
     batch,
     draw: 0,
     value(x) {
@@ -124,6 +125,14 @@ function lookAt(rule, h, path, t) {
 function arrival(path, lowest, goal) {
   for (let t = 0; t <= path.last; t++) if (path.loss[t] - lowest < goal) return t;
   return -1;
+}
+
+/** The mean of the loss above the lowest, over the second half of all steps. */
+function lateMean(path, lowest) {
+  let sum = 0;
+  const from = Math.floor(path.steps / 2) + 1;
+  for (let t = from; t <= path.last; t++) sum += path.loss[t] - lowest;
+  return sum / (path.last - from + 1);
 }
 
 /** The values a slider offers, in order. */

@@ -3,6 +3,8 @@
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const narrow = () => matchMedia("(max-width: 640px)").matches;
 
+const QUIET = { colour: "#808080", dash: [3, 3] };
+
 /** The state in which a lab starts: what its specification says. */
 function firstState(spec) {
   const [{ start, batch = 0 }] = spec.objectives;
@@ -24,6 +26,7 @@ function makeLab(host, spec, state, changed) {
     return compiled.get(key);
   };
   let walkers = []; // one per rule on show: {rule, h, path, look, card}
+  let quiet = null; // the path of the chosen rule with all samples in every step
   let selected = 0;
   let coordinate = 0;
   let same = false;
@@ -38,8 +41,9 @@ function makeLab(host, spec, state, changed) {
   const loss = makePanel("loss above the minimum");
   const length = makePanel("length of a step");
   const rate = makePanel("rate per coordinate");
-  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), length.canvas, rate.canvas);
-  const outcome = el("p.lab-outcome");
+  const distance = makePanel("distance from the minimum along each curvature");
+  const panels = [loss, length, rate, distance];
+  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), distance.canvas, length.canvas, rate.canvas);
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
   const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
@@ -50,7 +54,7 @@ function makeLab(host, spec, state, changed) {
   });
   const batch = el("div");
   const draw = button("Another draw", () => {
-    state.draw = (state.draw + 1) % spec.objectives[state.objective].seeds.length;
+    state.draw = (state.draw + 1) % spec.objectives[state.objective].orders.length;
     touched();
   });
   const time = makeSlider({ label: "step", scale: { kind: "linear", low: 0, high: spec.steps, step: 1, ticks: [[0, "0"], [spec.steps, String(spec.steps)]] }, moved: (t) => goTo(t) });
@@ -64,6 +68,7 @@ function makeLab(host, spec, state, changed) {
       if (same && k >= 0) setAll(first.values[k]);
     },
   });
+  const together = el("label.lab-choice", {}, sameBox, " same α for all");
   const adder = makeChoice("Add", ["a rule …", ...spec.rules.map(({ title }) => title)], (k) => {
     if (k) state.shown.push({ rule: k - 1, values: spec.rules[k - 1].sliders.map(({ value }) => value) });
     selected = state.shown.length - 1;
@@ -94,9 +99,9 @@ function makeLab(host, spec, state, changed) {
     el("div.lab-bar", {}, surface.node, batch, draw),
     el("div.lab-stage", {}, map.node, el("div.lab-panels", {}, loss.canvas, more)),
     el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "One step back" }), button("+1", () => goTo(state.step + 1), { "aria-label": "One step on" }), time.node),
-    outcome, spoken, cards,
+    spoken, cards,
     el("div.lab-bar", {}, adder.node,
-      el("label.lab-choice", {}, sameBox, " same α for all"),
+      together,
       button("Tune each α", tune, { title: "Take the α of the slider that ends lowest after all steps" }),
       button("Reset", reset), link, note),
     microscope, code,
@@ -191,24 +196,41 @@ function makeLab(host, spec, state, changed) {
     if (objective.batch) Object.assign(objective, { batch: state.batch, draw: state.draw });
     return objective;
   }
-  /** Walk all paths again. */
+  /** Whether a step reads only a part of the table. */
+  const noisy = () => Boolean(spec.objectives[state.objective].orders) && state.batch < spec.objectives[state.objective].y.length;
+  /** Walk all paths again; where steps are noisy, also the path of the chosen rule without noise. */
   function rewalk() {
     const objective = current();
     walkers.forEach(({ rule, path }, w) => walk(objective, rule, state.shown[w].values, state.start, path, spec.diverged));
+    quiet = null;
+    if (noisy()) {
+      const { rule } = walkers[selected];
+      const all = Object.assign(Object.create(objective), { batch: objective.n });
+      quiet = walk(all, rule, state.shown[selected].values, state.start, makePath(rule, spec.steps), spec.diverged);
+    }
   }
   /** Everything that is drawn at every event, and nothing else. */
   function refresh() {
     const objective = spec.objectives[state.objective];
     const { step } = state;
-    map.paint(walkers, step);
-    loss.paint(walkers.map((walker) => lossCurve(walker, objective.lowest)), spec.steps, step);
+    map.paint(quiet ? [...walkers, { path: quiet, look: QUIET }] : walkers, step);
+    loss.paint("loss above the minimum", walkers.map((walker) => lossCurve(walker, objective.lowest)), spec.steps, step);
     if (more.open) {
-      length.paint(walkers.map(lengthCurve), spec.steps, step, 1);
       const walker = walkers[selected];
-      rate.paint(walker ? objective.plane.map((i, k) => rateCurve(walker, i, k ? [3, 3] : [])) : [], spec.steps, step, 1);
+      const both = (what, first, second) => `${what}: ${first} ──, ${second} ╌╌`;
+      length.paint("length of a step", walkers.map(lengthCurve), spec.steps, step, 1);
+      const rates = objective.plane.map((i, k) => rateCurve(walker, i, k ? [4, 4] : []));
+      rate.paint(both("rate", ...objective.axes), rates, spec.steps, step, 1);
+      if (objective.curvatures) {
+        const distances = objective.curvatures.map(([, direction], k) => distanceCurve(walker, direction, objective.minima[0], k ? [4, 4] : []));
+        distance.paint(both("distance along", ...objective.curvatures.map(([value]) => `λ = ${text(value)}`)), distances, spec.steps, step);
+      }
     }
     time.set(step);
-    for (const walker of walkers) walker.verdict.textContent = verdict(walker);
+    for (const walker of walkers) {
+      walker.verdict.textContent = verdict(walker);
+      walker.verdict.classList.toggle("lab-lost", walker.path.diverged > 0);
+    }
     const shown = microscope.open && walkers[selected];
     map.overlay.replaceChildren(...(shown ? look(walkers[selected]) : []));
   }
@@ -231,6 +253,7 @@ function makeLab(host, spec, state, changed) {
   function verdict({ path }) {
     const { lowest } = spec.objectives[state.objective];
     if (path.diverged) return `diverges at step ${path.diverged}`;
+    if (noisy()) return `is ${text(lateMean(path, lowest))} above the minimum, on average over the second half`;
     const t = arrival(path, lowest, spec.goal);
     if (t >= 0) return `reaches ${goalText} after ${t} steps`;
     return `is at ${text(path.loss[path.last] - lowest)} after ${path.last} steps`;
@@ -250,7 +273,6 @@ function makeLab(host, spec, state, changed) {
     map.setStart(state.start[plane[0]], state.start[plane[1]]);
     rewalk();
     refresh();
-    outcome.textContent = summary();
     say();
   }
   function touched() {
@@ -295,6 +317,7 @@ function makeLab(host, spec, state, changed) {
     cards.replaceChildren(...walkers.map(({ card }) => card));
     placeSliders();
     surface.select.value = state.objective;
+    together.hidden = state.shown.length < 2;
     adder.select.value = 0;
     adder.select.disabled = state.shown.length >= spec.looks.length;
     const options = (names) => names.map((name, k) => el("option", { value: k }, name));
@@ -304,9 +327,10 @@ function makeLab(host, spec, state, changed) {
     coordinates.select.replaceChildren(...options(objective.axes));
     coordinates.select.value = coordinate;
     coordinates.node.hidden = false;
-    draw.hidden = !objective.X;
+    draw.hidden = !objective.orders;
+    distance.canvas.hidden = !objective.curvatures;
     batch.replaceChildren();
-    if (objective.X) {
+    if (objective.orders) {
       const n = objective.X.length;
       const slider = makeSlider({ label: "batch size", scale: { kind: "linear", low: 1, high: n, step: 1, ticks: [[1, "1"], [n, `${n}, all`]] }, moved: (value) => ((state.batch = value), touched()) });
       slider.set(state.batch);
@@ -316,7 +340,7 @@ function makeLab(host, spec, state, changed) {
   }
   function layOut() {
     map.layOut(spec.objectives[state.objective]);
-    for (const panel of [loss, length, rate]) panel.layOut();
+    for (const panel of panels) panel.layOut();
     update();
   }
   function show(next) {

@@ -11,6 +11,7 @@ function makeMap(moved) {
   const overlay = svg("svg.lab-overlay", { "aria-hidden": "true" });
   const start = el("button.lab-start", { type: "button", pointerdown: grab, keydown: nudge });
   const node = el("div.lab-map", { pointerdown: jump }, ground, canvas, overlay, start);
+  const clip = `lab-clip-${++counter}`;
   let objective;
 
   const inner = () => [size.width - MARGIN.left - MARGIN.right, size.height - MARGIN.top - MARGIN.bottom];
@@ -97,8 +98,15 @@ function makeMap(moved) {
       const [px, py] = place(a, b);
       marks.push(svg("path.lab-minimum", { d: STAR, transform: `translate(${px} ${py})` }));
     }
+    for (const [, [dx, dy]] of objective.curvatures ?? []) {
+      const [[a, b]] = objective.minima;
+      const [[x1, y1], [x2, y2]] = [-FAR, FAR].map((far) => place(a + far * dx, b + far * dy));
+      marks.push(svg("line.lab-eigen", { x1, y1, x2, y2, "clip-path": `url(#${clip})` }));
+    }
+    const shape = svg("clipPath", { id: clip }, svg("rect", { x: MARGIN.left, y: MARGIN.top, width, height }));
     const frame = svg("rect.lab-frame", { x: MARGIN.left, y: MARGIN.top, width, height });
-    ground.replaceChildren(box, frame, ...marks);
+    overlay.setAttribute("clip-path", `url(#${clip})`);
+    ground.replaceChildren(shape, box, frame, ...marks);
   }
 
   /** Every walker's path up to `step`, with a dot per step while there are few, and its place at `step`. */

@@ -3,8 +3,8 @@
 const EDGE = { left: 46, right: 8, top: 20, bottom: 18 };
 const FLOOR = 1e-17; // below it a loss is rounding
 
-function makePanel(title) {
-  const { canvas, context, size, fit } = makeCanvas({ role: "img", "aria-label": title });
+function makePanel(name) {
+  const { canvas, context, size, fit } = makeCanvas({ role: "img", "aria-label": name });
   let ink = "black";
 
   /** After another theme or another size. */
@@ -13,8 +13,8 @@ function makePanel(title) {
     fit();
   }
 
-  /** `curves`: {look, last, at(t)}, from step `from` on; nothing is drawn where at(t) is not above zero. */
-  function paint(curves, steps, step, from = 0) {
+  /** `title` stands above the curves: {look, last, at(t)}, from step `from` on; nothing is drawn where at(t) is not above zero. */
+  function paint(title, curves, steps, step, from = 0) {
     const { width, height } = size;
     if (!width) return;
     let low = Infinity;
@@ -97,6 +97,13 @@ const lengthCurve = ({ path, look }) => ({
     for (let i = 0; i < path.dim; i++) sum += (path.theta[t * path.dim + i] - path.theta[(t - 1) * path.dim + i]) ** 2;
     return Math.sqrt(sum);
   },
+});
+
+/** How far step t is from the minimum along a direction. */
+const distanceCurve = ({ path, look }, [a, b], [x, y], dash) => ({
+  look: { ...look, dash },
+  last: path.last,
+  at: (t) => Math.abs(a * (path.theta[2 * t] - x) + b * (path.theta[2 * t + 1] - y)),
 });
 
 /** What a unit of gradient was worth in step t, in coordinate i: −Δθᵢ / gᵢ. */
