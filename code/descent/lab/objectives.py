@@ -37,7 +37,7 @@ class Regression:
 
     model: LeastSquares
     window: tuple[Pair, Pair]
-    start: Sequence[float]
+    start: Any
     plane: tuple[int, int] = (0, 1)
     names: tuple[str, str] = ("θ₁", "θ₂")
     batch: int | None = None
