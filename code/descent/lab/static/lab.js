@@ -43,7 +43,7 @@ function makeLab(host, spec, state, changed) {
   const rate = makePanel("rate per coordinate");
   const distance = makePanel("distance from the minimum along each curvature");
   const panels = [loss, length, rate, distance];
-  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), distance.canvas, length.canvas, rate.canvas);
+  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
   const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
@@ -52,7 +52,7 @@ function makeLab(host, spec, state, changed) {
     rebuild();
     touched();
   });
-  const batch = el("div");
+  const batch = el("div.lab-batch");
   const draw = button("Another draw", () => {
     state.draw = (state.draw + 1) % spec.objectives[state.objective].orders.length;
     touched();
@@ -97,9 +97,9 @@ function makeLab(host, spec, state, changed) {
 
   host.replaceChildren(
     el("div.lab-bar", {}, surface.node, batch, draw),
-    el("div.lab-stage", {}, map.node, el("div.lab-panels", {}, loss.canvas, more)),
+    el("div.lab-stage", {}, map.node, loss.canvas),
     el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "One step back" }), button("+1", () => goTo(state.step + 1), { "aria-label": "One step on" }), time.node),
-    spoken, cards,
+    spoken, cards, more,
     el("div.lab-bar", {}, adder.node,
       together,
       button("Tune each α", tune, { title: "Take the α of the slider that ends lowest after all steps" }),
