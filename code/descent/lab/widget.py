@@ -75,14 +75,19 @@ class Lab(anywidget.AnyWidget):
             raise ValueError(f"steps must be a whole number in [1, 2000], got {steps!r}")
         if not 1 <= len(rules) <= len(COLOURS):
             raise ValueError(f"rules must be one to {len(COLOURS)} rules, got {len(rules)}")
+        shown = [_values(rule) for rule in rules]
         self.objectives = list(objective) if isinstance(objective, (list, tuple)) else [objective]
         described = [of_objective.specification(each, steps) for each in self.objectives]
         kinds = {type(rule): rule for rule in [*offer, *rules]}
         dims = {each["dim"] for each in described}
         self.kinds = {kind.__name__: rule for kind, rule in kinds.items()}
         names = list(self.kinds)
+        unused = set(scales or {}) - {field.name for rule in kinds.values() for field in fields(rule)}  # type: ignore[arg-type]
+        if unused:
+            raise ValueError(f"scales must be for hyperparameters of these rules, got {', '.join(sorted(unused))}")
+        if start is not None:
+            _check_start(start, described[0]["dim"], ValueError)
         self.goal, self.steps, self.caption = goal, steps, caption
-        shown = [_values(rule) for rule in rules]
         specification = {
             "name": name,
             "steps": steps,
@@ -91,9 +96,7 @@ class Lab(anywidget.AnyWidget):
             "looks": [{"colour": colour, "dash": dash} for colour, dash in zip(COLOURS, DASHES, strict=True)],
             "objectives": described,
             "rules": [of_rule.specification(rule, dims, scales or {}) for rule in kinds.values()],
-            "shown": [
-                {"rule": names.index(type(rule).__name__), "values": list(_values(rule).values())[1:]} for rule in rules
-            ],
+            "shown": [{"rule": names.index(each["rule"]), "values": list(each.values())[1:]} for each in shown],
             "start": None if start is None else [float(value) for value in start],
         }
         super().__init__(
@@ -106,18 +109,21 @@ class Lab(anywidget.AnyWidget):
             draw=0,
         )
 
-    @traitlets.validate("hyperparameters", "surface", "step", "start", "draw", "batch")
+    @traitlets.validate(*TRAITS)
     def _checked(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name == "hyperparameters":
             for values in value:
                 self._rule(values)
-        if name == "surface" and value not in (names := [each["name"] for each in self.specification["objectives"]]):
-            raise traitlets.TraitError(f"surface must be one of {names}, got {value!r}")
-        if name == "step" and not 0 <= value <= self.steps:
-            raise traitlets.TraitError(f"step must be in [0, {self.steps}], got {value}")
-        if name == "start" and not np.isfinite(value).all():
-            raise traitlets.TraitError(f"start must be finite, got {value}")
+        elif name == "surface":
+            _one_of("surface", value, [each["name"] for each in self.specification["objectives"]])
+        elif name == "start":
+            _check_start(value, self._objective()[1]["dim"], traitlets.TraitError)
+        else:
+            here = self._objective()[1]
+            most = {"step": self.steps, "draw": len(here.get("orders", [0])) - 1, "batch": len(here.get("X", []))}[name]
+            if not 0 <= value <= most:
+                raise traitlets.TraitError(f"{name} must be in [0, {most}], got {value}")
         return value
 
     def rules(self) -> list[Rule]:
@@ -133,8 +139,7 @@ class Lab(anywidget.AnyWidget):
 
     def _rule(self, values: Mapping[str, Any]) -> Rule:
         names = {key: value for key, value in values.items() if key != "rule"}
-        if values.get("rule") not in self.kinds:
-            raise traitlets.TraitError(f"rule must be one of {list(self.kinds)}, got {values.get('rule')!r}")
+        _one_of("rule", values.get("rule"), list(self.kinds))
         return replace(self.kinds[values["rule"]], **names)  # type: ignore[type-var]
 
     def _objective(self) -> Any:
@@ -198,6 +203,18 @@ def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
     if arrived.size:
         return f"reaches {goal:g} after {arrived[0]} steps"
     return f"is at {path.loss[-1] - lowest:.2g} after {path.t[-1]} steps"
+
+
+def _one_of(name: str, value: Any, choices: list[str]) -> None:
+    if value not in choices:
+        raise traitlets.TraitError(f"{name} must be one of {choices}, got {value!r}")
+
+
+def _check_start(start: Sequence[float], dim: int, error: type[Exception]) -> None:
+    if len(start) != dim:
+        raise error(f"start must have {dim} coordinates, got {len(start)}")
+    if not np.isfinite(start).all():
+        raise error(f"start must be finite, got {start}")
 
 
 def _values(rule: Rule) -> dict[str, Any]:
