@@ -52,6 +52,12 @@ def anchors(page: str) -> set[str]:
     return {tag["id"] for tag in soup.find_all(id=True)} | {tag["name"] for tag in soup.select("a[name]")}
 
 
+@every_page
+def test_no_two_elements_have_the_same_id(page: str) -> None:
+    ids = [tag["id"] for tag in read(page).select("[id]:not(svg [id])")]
+    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
 def loaded(page: str) -> list[str]:
     """What a browser loads to show the page."""
     soup = read(page)
