@@ -59,8 +59,8 @@ class LeastSquares:
 
         `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        rows = np.arange(len(self))[np.asarray(samples) if len(samples) else []]
-        if not len(rows):
+        rows = np.asarray(samples)
+        if not rows.size or (rows.dtype == bool and not rows.any()):
             raise ValueError("samples must name at least one row, got an empty batch")
         return LeastSquares(self.X[rows], self.y[rows])
 
