@@ -151,8 +151,21 @@ def test_a_surface_is_drawn_in_its_window_with_its_minima(a_surface):
     figure, axes = canvas()
     draw_surface(axes, a_surface)
     assert (axes.get_xlim(), axes.get_ylim()) == a_surface.window
-    assert sorted((line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines) == sorted(a_surface.minima)
+    stars = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "*"]
+    assert sorted(map(tuple, stars)) == sorted(a_surface.minima)
     assert len(picture(figure, "contours").svg) > 1000
+
+
+@pytest.mark.parametrize("a_surface", SURFACES, ids=names(SURFACES))
+def test_every_contour_stays_on_one_height(a_surface):
+    axes = canvas()[1]
+    draw_surface(axes, a_surface)
+    contours = [line.get_xydata() for line in axes.lines if line.get_marker() != "*"]
+    heights = [a_surface.value(points[~np.isnan(points).any(axis=1)].T) for points in contours]
+    means = [values.mean() for values in heights]
+    assert means == sorted(means) and len(means) == 13
+    everything = np.ptp(np.concatenate(heights))
+    assert all(np.ptp(values) < 0.1 * everything for values in heights)
 
 
 def test_a_path_is_drawn_through_its_points_in_its_colour():
