@@ -188,7 +188,7 @@ class Lab(anywidget.AnyWidget):
         text = text.replace("</", r"<\/")  # a script element ends at the first of these
         script = f'<script type="application/json" class="lab-specification">{text}</script>'
         name = html.escape(self.specification["name"])
-        data["text/html"] = f'<div class="lab" id="{name}">{self.at_rest()._repr_html_()}{script}</div>'
+        data["text/html"] = f'<div class="lab" data-name="{name}">{self.at_rest()._repr_html_()}{script}</div>'
         return data, metadata
 
 

@@ -27,7 +27,7 @@ function startAll() {
   }, { rootMargin: "200px" });
   for (const figure of document.querySelectorAll(".lab")) {
     seen.observe(figure);
-    if (location.hash.startsWith(`#${figure.id}?`)) figure.scrollIntoView();
+    if (location.hash.startsWith(`#${figure.dataset.name}?`)) figure.scrollIntoView();
   }
 }
 
