@@ -4,7 +4,7 @@ function start(figure) {
   const spec = JSON.parse(figure.querySelector(".lab-specification").textContent);
   spec.address = true;
   const asked = () => {
-    const [name, query] = decodeURI(location.hash.slice(1)).split("?");
+    const [name, query] = location.hash.slice(1).split("?");
     return name === spec.name ? query : undefined;
   };
   const host = el("div.lab-live");
