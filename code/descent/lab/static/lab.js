@@ -79,6 +79,7 @@ function makeLab(host, spec, state, changed) {
   const note = el("span.lab-note", { role: "status" });
   const watched = makeChoice("Rule", [], (k) => {
     selected = k;
+    rewalk(); // the path without noise is that of the chosen rule
     refresh();
   });
   const coordinates = makeChoice("coordinate", [], (k) => {
