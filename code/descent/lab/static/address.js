@@ -48,7 +48,8 @@ function toPython(spec, state) {
     return `${python.call}(${sliders.map(({ name }, k) => `${name}=${values[k]}`).join(", ")})`;
   });
   const setups = [objective.python.setup, ...new Set(state.shown.map(({ rule }) => spec.rules[rule].python.setup))].filter(Boolean);
-  const lines = ["import numpy as np", "", "from descent import *", "", ...setups.map((setup) => `${setup.trim()}\n`)];
+  const typing = setups.some((setup) => setup.includes("NamedTuple")) ? ["from typing import NamedTuple", ""] : [];
+  const lines = [...typing, "import numpy as np", "", "from descent import *", "", ...setups.map((setup) => `${setup.trim()}\n`)];
   const start = `(${state.start.join(", ")})`;
   const source = objective.orders ? `mini_batches(${objective.python.call}, ${state.batch}, np.random.default_rng(${objective.seeds[state.draw]}))` : objective.python.call;
   lines.push("paths = [", ...rules.map((rule) => `    descend(${source}, ${start}, ${rule}, steps=${spec.steps}),`), "]");
