@@ -274,13 +274,13 @@ function makeLab(host, spec, state, changed) {
     map.setStart(state.start[plane[0]], state.start[plane[1]]);
     rewalk();
     refresh();
+    if (code.open) python.value = toPython(spec, state);
     say();
   }
   function touched() {
     pause();
     update();
     changed(state);
-    if (code.open) python.value = toPython(spec, state);
   }
   function placeSliders() {
     walkers.forEach(({ sliders }, w) => sliders.forEach((slider, k) => slider.set(state.shown[w].values[k])));
