@@ -310,6 +310,7 @@ function makeLab(host, spec, state, changed) {
         state.shown.splice(w, 1);
         rebuild();
         touched();
+        walkers[Math.min(w, walkers.length - 1)].card.firstChild.focus(); // the button is gone: the keyboard stays near
       }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
       const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
       const card = el("details.lab-rule", { open: !narrow() || w === 0 }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
