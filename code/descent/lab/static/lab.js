@@ -69,8 +69,12 @@ function makeLab(host, spec, state, changed) {
     },
   });
   const together = el("label.lab-choice", {}, sameBox, " same α for all");
-  const adder = makeChoice("Add", ["a rule …", ...spec.rules.map(({ title }) => title)], (k) => {
-    if (k) state.shown.push({ rule: k - 1, values: spec.rules[k - 1].sliders.map(({ value }) => value) });
+  // A button adds, not the choice: the arrow keys pass through the choices.
+  const kinds = makeChoice("Another rule", spec.rules.map(({ title }) => title), () => {});
+  kinds.node.hidden = false;
+  const add = button("Add", () => {
+    const rule = Number(kinds.select.value);
+    state.shown.push({ rule, values: spec.rules[rule].sliders.map(({ value }) => value) });
     selected = state.shown.length - 1;
     rebuild();
     touched();
@@ -101,7 +105,7 @@ function makeLab(host, spec, state, changed) {
     el("div.lab-stage", {}, map.node, loss.canvas),
     el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "One step back" }), button("+1", () => goTo(state.step + 1), { "aria-label": "One step on" }), time.node),
     spoken, cards, more,
-    el("div.lab-bar", {}, adder.node,
+    el("div.lab-bar", {}, kinds.node, add,
       together,
       button("Tune each α", tune, { title: "Take the α of the slider that ends lowest after all steps" }),
       button("Reset", reset), link, note),
@@ -320,8 +324,7 @@ function makeLab(host, spec, state, changed) {
     placeSliders();
     surface.select.value = state.objective;
     together.hidden = state.shown.length < 2;
-    adder.select.value = 0;
-    adder.select.disabled = state.shown.length >= spec.looks.length;
+    add.disabled = state.shown.length >= spec.looks.length;
     const options = (names) => names.map((name, k) => el("option", { value: k }, name));
     watched.select.replaceChildren(...options(walkers.map(({ rule }) => rule.spec.title)));
     watched.select.value = selected;
