@@ -103,7 +103,7 @@ function makeLab(host, spec, state, changed) {
   host.replaceChildren(
     el("div.lab-bar", {}, surface.node, batch, draw),
     el("div.lab-stage", {}, map.node, loss.canvas),
-    el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "One step back" }), button("+1", () => goTo(state.step + 1), { "aria-label": "One step on" }), time.node),
+    el("div.lab-time", {}, play, button("−1", () => goTo(state.step - 1), { "aria-label": "−1 step" }), button("+1", () => goTo(state.step + 1), { "aria-label": "+1 step" }), time.node),
     spoken, cards, more,
     el("div.lab-bar", {}, kinds.node, add,
       together,
