@@ -174,7 +174,8 @@ function makeLab(host, spec, state, changed) {
     const pace = spec.steps / 4000; // all steps in four seconds
     const jump = still() ? Math.ceil(spec.steps / 10) : 1; // ten pictures instead of a film
     function frame(now) {
-      const t = from + Math.floor((pace * (now - begin)) / jump) * jump;
+      const passed = Math.max(0, now - begin); // a frame may have begun before the button was pressed
+      const t = from + Math.floor((pace * passed) / jump) * jump;
       const end = Math.max(...walkers.map(({ path }) => path.last));
       if (t !== state.step) {
         state.step = Math.min(t, spec.steps);
