@@ -1,6 +1,8 @@
 """What a lab walks on, as its page needs to know it: functions, a map of contours, draws, and how to make it again."""
 
+import ast
 import inspect
+import linecache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -185,6 +187,17 @@ def source_of(thing: Any, call: str) -> dict[str, str]:
     if thing.__module__.startswith("descent."):
         return {"call": call, "setup": ""}
     try:
-        return {"call": call, "setup": inspect.getsource(thing)}
+        return {"call": call, "setup": _class_source(thing) if isinstance(thing, type) else inspect.getsource(thing)}
     except OSError:
         return {"call": call, "setup": f"# {call} was defined where no source is kept"}
+
+
+def _class_source(kind: type) -> str:
+    """The lines of a class. `inspect` finds none that a cell defined, but the functions in it know their cell."""
+    for function in filter(inspect.isfunction, vars(kind).values()):
+        lines = linecache.getlines(function.__code__.co_filename)
+        for node in ast.walk(ast.parse("".join(lines))):
+            if isinstance(node, ast.ClassDef) and node.name == kind.__name__:
+                first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
+                return "".join(lines[first - 1 : node.end_lineno])
+    raise OSError(f"no source of {kind.__name__}")
