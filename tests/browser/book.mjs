@@ -1,10 +1,13 @@
 // The built book, opened in a real browser with no way to the network.
-import { existsSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 const require = createRequire(new URL("../../requirements/package.json", import.meta.url));
 const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
@@ -13,6 +16,7 @@ export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BOOK = join(ROOT, "_build", "html");
 const DISK = pathToFileURL(BOOK).href + "/";
+const PYTHON = join(ROOT, ".venv", "bin", "python");
 
 export const chapters = [...readFileSync(join(ROOT, "_toc.yml"), "utf8").matchAll(/(?:root|file): *(\S+)/g)].map((match) => `${match[1]}.html`);
 export const pages = [...chapters, "search.html", "genindex.html"];
@@ -57,8 +61,18 @@ async function serve() {
   return server;
 }
 
+/** Run a Python program of the environment; returns what it prints. */
+export const python = promisify((args, input, done) => execFile(PYTHON, args, { cwd: ROOT, maxBuffer: 1e8 }, (error, out) => done(error, out)).stdin.end(input));
+
+/** A folder with pages of labs that no chapter has: see gallery.py. */
+export async function makeGallery(...names) {
+  const folder = mkdtempSync(join(tmpdir(), "gallery-"));
+  await python([join(ROOT, "tests", "browser", "gallery.py"), folder, ...names], "");
+  return { folder, address: pathToFileURL(folder).href + "/", remove: () => rmSync(folder, { recursive: true }) };
+}
+
 /** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
-export async function launch(kind) {
+export async function launch(kind, gallery) {
   if (!existsSync(BOOK)) throw new Error("there is no book in _build/html: run `make book`");
   const server = await serve();
   const served = `http://127.0.0.1:${server.address().port}/`;
@@ -67,13 +81,13 @@ export async function launch(kind) {
 
   const book = {
     page,
-    places: { disk: DISK, server: served },
+    places: { disk: DISK, server: served, gallery: gallery?.address },
     /** What went wrong since the last visit. */
     problems: [],
     /** Go to a page of the book and wait until it stands still. */
-    async visit(url, { theme, width = 1280 } = {}) {
+    async visit(url, { theme, width = 1280, touch = false } = {}) {
       book.problems = [];
-      await page.setViewport({ width, height: 900 });
+      await page.setViewport({ width, height: 900, hasTouch: touch });
       if (theme) {
         const media = { "prefers-color-scheme": theme, "prefers-reduced-motion": "reduce" }; // no colour half-way
         await page.emulateMediaFeatures(Object.entries(media).map(([name, value]) => ({ name, value })));
@@ -97,7 +111,8 @@ export async function launch(kind) {
   page.on("response", (response) => response.status() >= 400 && report(`${response.status()}: ${response.url()}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(DISK) && !url.startsWith(served) && !/^(data|blob|about):/.test(url)) report(`asked for: ${url}`);
+    const ours = Object.values(book.places).some((place) => place && url.startsWith(place));
+    if (!ours && !/^(data|blob|about):/.test(url)) report(`asked for: ${url}`);
   });
   return book;
 }
