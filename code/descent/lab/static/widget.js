@@ -4,6 +4,11 @@ function render({ model, el: element }) {
   const spec = model.get("specification");
   const host = element.appendChild(el("div.lab-live"));
   element.classList.add("lab", "lab-on");
+  // Plain keys move the lab, not the notebook's cells; those with Ctrl, Alt or ⌘, and Shift+Enter, are Jupyter's.
+  element.addEventListener("keydown", (event) => {
+    const jupyters = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Enter");
+    if (!jupyters) event.stopPropagation();
+  });
 
   /** The traits as a state of the lab. */
   function fromTraits() {
