@@ -25,12 +25,19 @@ function render({ model, el: element }) {
     model.save_changes();
   }
 
-  const state = fromTraits();
-  const save = later(() => toTraits(lab.state()), 50);
-  const lab = makeLab(host, spec, state, save);
+  let unsaved = false; // what the reader does now is newer than the traits
+  const save = later(() => {
+    unsaved = false;
+    toTraits(lab.state());
+  }, 50);
+  const changed = () => {
+    unsaved = true;
+    save();
+  };
+  const lab = makeLab(host, spec, fromTraits(), changed);
   const follow = later(() => {
     const next = fromTraits();
-    if (JSON.stringify(next) !== JSON.stringify(lab.state())) lab.show(next);
+    if (!unsaved && JSON.stringify(next) !== JSON.stringify(lab.state())) lab.show(next);
   }, 20);
   const traits = ["hyperparameters", "start", "step", "surface", "batch", "draw"];
   for (const trait of traits) model.on(`change:${trait}`, follow);
