@@ -14,7 +14,7 @@ function firstState(spec) {
 
 /**
  * Put a live lab into `host`. `state` is where it stands, `changed(state)` is told of every change a reader made.
- * Returns {show(state)}, for changes that come from elsewhere, and {state(), paths()}.
+ * Returns {show(state)}, for changes that come from elsewhere, {state(), paths()}, and leave(), for a lab that is taken away.
  */
 function makeLab(host, spec, state, changed) {
   const objectives = spec.objectives.map(makeObjective);
@@ -357,9 +357,18 @@ function makeLab(host, spec, state, changed) {
 
   rebuild();
   let width = 0;
-  new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut())).observe(host);
-  const theme = new MutationObserver(layOut);
+  const size = new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut()));
+  size.observe(host);
+  const again = () => requestAnimationFrame(layOut); // JupyterLab hides everything while it changes its theme
+  const theme = new MutationObserver(again);
   for (const node of [document.documentElement, document.body]) theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", layOut);
-  return { show, state: () => state, paths: () => walkers.map(({ path }) => path) };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", again);
+  function leave() {
+    pause();
+    size.disconnect();
+    theme.disconnect();
+    dark.removeEventListener("change", again);
+  }
+  return { show, state: () => state, paths: () => walkers.map(({ path }) => path), leave };
 }

@@ -42,5 +42,8 @@ function render({ model, el: element }) {
   const traits = ["hyperparameters", "start", "step", "surface", "batch", "draw"];
   for (const trait of traits) model.on(`change:${trait}`, follow);
   element.lab = lab;
-  return () => traits.forEach((trait) => model.off(`change:${trait}`, follow));
+  return () => {
+    for (const trait of traits) model.off(`change:${trait}`, follow);
+    lab.leave();
+  };
 }
