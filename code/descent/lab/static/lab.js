@@ -58,7 +58,7 @@ function makeLab(host, spec, state, changed) {
     touched();
   });
   const time = makeSlider({ label: "step", scale: { kind: "linear", low: 0, high: spec.steps, step: 1, ticks: [[0, "0"], [spec.steps, String(spec.steps)]] }, moved: (t) => goTo(t) });
-  const play = button("Play", () => (playing ? pause() : run()));
+  const play = button("Play", () => (playing ? goTo(state.step) : run()));
   const sameBox = el("input", {
     type: "checkbox",
     change() {
