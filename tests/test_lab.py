@@ -24,6 +24,7 @@ from descent import (
     bowl,
     decay_scale,
     descend,
+    grid,
     linear_scale,
     log_scale,
     rosenbrock,
@@ -78,6 +79,25 @@ def test_another_surface_another_path():
     assert np.array_equal(lab.path().theta, descend(saddle, lab.start, GradientDescent(), 5).theta)
 
 
+def test_a_surface_of_other_parameters_and_samples_starts_where_it_says():
+    lab = Lab([rosenbrock, table(batch=4)], GradientDescent(), name="lab", steps=5)
+    lab.surface = "least squares"
+    assert (lab.start, lab.batch, lab.path().theta.shape) == ([0, 0.5, 0.5], 4, (6, 3))
+    with pytest.raises(traitlets.TraitError, match=r"batch must be in \[1, 20\], got 0"):
+        lab.batch = 0
+    lab.draw = 2
+    lab.surface = "rosenbrock"
+    assert (lab.start, lab.batch, lab.draw) == ([-1.2, 1], 0, 0)
+
+
+def test_what_python_leaves_out_is_as_it_was_and_numpys_numbers_are_numbers():
+    lab = Lab(rosenbrock, Adam(beta1=0.5), name="lab", steps=5)
+    lab.hyperparameters = [{"rule": "Adam", "alpha": np.float32(2)}]
+    assert json.dumps(lab.hyperparameters[0]) == (
+        '{"rule": "Adam", "alpha": 2.0, "beta1": 0.5, "beta2": 0.999, "epsilon": 1e-08}'
+    )
+
+
 def test_a_tables_draws_are_numpys():
     lab = Lab(table(batch=4, seeds=(7, 8)), GradientDescent(alpha=0.1), name="lab", steps=30)
     lab.draw = 1
@@ -93,6 +113,10 @@ def test_a_tables_draws_are_numpys():
         ("hyperparameters", [{"rule": "Adam", "alpha": -1}], r"alpha must be in \[0, ∞\), got -1"),
         ("hyperparameters", [{"rule": "Adamant"}], "rule must be one of .*'Adam'.*, got 'Adamant'"),
         ("hyperparameters", [{"rule": "Adam", "gamma": 1}], "unexpected keyword argument 'gamma'"),
+        ("hyperparameters", [], "hyperparameters must be of one to 6 rules, got 0"),
+        ("hyperparameters", [{"rule": "Adam"}] * 7, "hyperparameters must be of one to 6 rules, got 7"),
+        ("hyperparameters", [{"rule": "Adam", **grid(alpha=[0.1, 1])}], "alpha must be one number in a lab"),
+        ("batch", 1, r"batch must be in \[0, 0\], got 1"),
         ("surface", "beale", r"surface must be one of \['rosenbrock'\], got 'beale'"),
         ("step", 51, r"step must be in \[0, 50\], got 51"),
         ("start", [np.nan, 0], "start must be finite"),

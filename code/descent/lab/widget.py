@@ -113,8 +113,9 @@ class Lab(anywidget.AnyWidget):
     def _checked(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name == "hyperparameters":
-            for values in value:
-                self._rule(values)
+            if not 1 <= len(value) <= len(COLOURS):
+                raise traitlets.TraitError(f"hyperparameters must be of one to {len(COLOURS)} rules, got {len(value)}")
+            return [_values(self._rule(values)) for values in value]  # complete: the screen shows them all
         elif name == "surface":
             _one_of("surface", value, [each["name"] for each in self.specification["objectives"]])
         elif name == "start":
@@ -122,9 +123,22 @@ class Lab(anywidget.AnyWidget):
         else:
             here = self._objective()[1]
             most = {"step": self.steps, "draw": len(here.get("orders", [0])) - 1, "batch": len(here.get("X", []))}[name]
-            if not 0 <= value <= most:
-                raise traitlets.TraitError(f"{name} must be in [0, {most}], got {value}")
+            least = min(1, most) if name == "batch" else 0
+            if not least <= value <= most:
+                raise traitlets.TraitError(f"{name} must be in [{least}, {most}], got {value}")
         return value
+
+    @traitlets.observe("surface")
+    def _moved(self, change: Any) -> None:
+        """What doesn't fit another surface becomes its own: it may have other parameters and other samples."""
+        _, here = self._objective()
+        if len(self.start) != here["dim"]:
+            self.start = here["start"]
+        samples = len(here.get("X", []))
+        if not min(1, samples) <= self.batch <= samples:
+            self.batch = here.get("batch", 0)
+        if self.draw >= len(here.get("orders", [0])):
+            self.draw = 0
 
     def rules(self) -> list[Rule]:
         """The rules on the screen, with the values of their sliders."""
@@ -221,4 +235,10 @@ def _values(rule: Rule) -> dict[str, Any]:
     """A rule as the traits know it: its name and its hyperparameters."""
     if not isinstance(rule, Rule):
         raise TypeError(f"rules must be rules with their hyperparameters, such as Adam(), got {rule!r}")
-    return {"rule": type(rule).__name__} | {field.name: getattr(rule, field.name) for field in fields(rule)}  # type: ignore[arg-type]
+    values = {field.name: getattr(rule, field.name) for field in fields(rule)}  # type: ignore[arg-type]
+    for name, value in values.items():
+        if np.ndim(value):
+            raise ValueError(f"{name} must be one number in a lab, got {value!r}")
+        if isinstance(value, np.generic):
+            values[name] = value.item()  # no other number is JSON
+    return {"rule": type(rule).__name__} | values
