@@ -5,10 +5,11 @@ function render({ model, el: element }) {
   const host = element.appendChild(el("div.lab-live"));
   element.classList.add("lab", "lab-on");
   // Plain keys move the lab, not the notebook's cells; those with Ctrl, Alt or ⌘, and Shift+Enter, are Jupyter's.
-  element.addEventListener("keydown", (event) => {
-    const jupyters = event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Enter");
-    if (!jupyters) event.stopPropagation();
-  });
+  function keep({ target, ctrlKey, altKey, metaKey, shiftKey, key }) {
+    const jupyters = ctrlKey || altKey || metaKey || (shiftKey && key === "Enter");
+    if (element.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", !jupyters);
+  }
+  addEventListener("keydown", keep, true); // before Jupyter looks
 
   /** The traits as a state of the lab. */
   function fromTraits() {
@@ -44,6 +45,7 @@ function render({ model, el: element }) {
   element.lab = lab;
   return () => {
     for (const trait of traits) model.off(`change:${trait}`, follow);
+    removeEventListener("keydown", keep, true);
     lab.leave();
   };
 }
