@@ -218,8 +218,22 @@ def test_the_picture_tells_how_each_walk_ended():
 @pytest.mark.parametrize("thing", RULES, ids=names(RULES))
 def test_every_rule_of_the_book_has_room_for_numbers(thing):
     written = rules.equations_with_room(thing)
-    used = {int(k) for _, right, _ in written["equations"] for k in re.findall(r"@(\d+)@", right)}
+    templates = [right for _, right, _ in written["equations"]] + [written["probe"][1] if written["probe"] else ""]
+    used = {int(k) for template in templates for k in re.findall(r"@(\d+)@", template)}
     assert used == set(range(len(written["refs"]))) != set()
+
+
+def test_a_norm_is_one_number_for_all_coordinates():
+    @rule
+    class Normalised(Rule):
+        alpha: Value = 0.1
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * g / np.linalg.norm(g, axis=0), state
+
+    written = rules.equations_with_room(Normalised)
+    assert written["values"] == 2  # θ and ‖g‖
+    assert ["line", 1] in written["refs"]
 
 
 def test_what_stands_under_a_root_is_a_box():

@@ -12,10 +12,16 @@ from latex2mathml.converter import convert
 from descent.lab.objectives import source_of
 from descent.lab.scales import Scale, scale_of
 from descent.render import javascript
-from descent.render.latex import Latex, read, results, symbol
+from descent.render.latex import Latex, read, results, symbol, wholes
 from descent.rules import Rule
 
-NO_ROOM: dict[str, Any] = {"equations": [], "refs": [], "boxes": [], "why": "a line of it is no number per coordinate"}
+NO_ROOM: dict[str, Any] = {
+    "equations": [],
+    "refs": [],
+    "boxes": [],
+    "values": 0,
+    "why": "a line of it is no number per coordinate",
+}
 
 
 def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> dict[str, Any]:
@@ -47,7 +53,9 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
     """The lines of a rule in MathML, with ``@k@`` where the number ``refs[k]`` goes; nothing if it has none.
 
     A ref is a list of what it is and which: ``["x"]``, ``["g"]``, ``["t"]``, ``["h", name]``, ``["s", name]``
-    or ``["line", number]``. ``boxes`` names the memory whose root is taken: the page draws it as a box.
+    or ``["line", number]``, the number of one of the ``values`` that the program's ``lines`` writes. ``probe``
+    is the point at which the gradient is taken, where that isn't θ. ``boxes`` names the memory whose root is
+    taken: the page draws it as a box.
     """
     try:
         look_ahead, code = read(rule.probe), read(rule.update)
@@ -56,25 +64,31 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
         return {**NO_ROOM, "why": str(error)}
     refs: list[list[Any]] = []
     given: dict[str, int] = {}
+    norms = [id(norm) for _, value in lines for norm in wholes(value)]
 
-    def room(node: ast.expr, name: str) -> str:
-        match node:
-            case ast.Attribute(ast.Name("self")):
-                ref: list[Any] = ["h", name]
-            case ast.Attribute(ast.Name("state")):
-                ref = ["s", name]
-            case _ if name in given:
-                ref = ["line", given[name]]
-            case _:
-                ref = [{"theta": "x"}.get(name, name)]
+    def blank(ref: list[Any]) -> str:
         if ref not in refs:
             refs.append(ref)
         return rf"\text{{@{refs.index(ref)}@}}"
 
-    write, words = Latex(room), Latex()
+    def room(node: ast.expr, name: str) -> str:
+        match node:
+            case ast.Attribute(ast.Name("self")):
+                return blank(["h", name])
+            case ast.Attribute(ast.Name("state")):
+                return blank(["s", name])
+            case _ if name in given:
+                return blank(["line", given[name]])
+            case _:
+                return blank([{"theta": "x"}.get(name, name)])
+
+    words = Latex()
+    write = Latex(room, norm=lambda call: blank(["line", len(lines) + norms.index(id(call))]))
     try:
-        gradient = ("g", rf"\nabla f({write(look_ahead.returned)})", rf"\nabla f({words(look_ahead.returned)})")
-        equations = [gradient] if not look_ahead.lines else [("g", r"\nabla f", r"\nabla f")]
+        here = words(look_ahead.returned)
+        plain_probe = bool(look_ahead.lines) or here == words(ast.Name("theta"))
+        probe = None if plain_probe else [mathml(here), mathml(write(look_ahead.returned))]
+        equations = []
         for number, (name, value) in enumerate(lines):
             equations.append((symbol(name), write(value), words(value)))
             given[name] = number
@@ -82,7 +96,10 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
         return {**NO_ROOM, "why": str(error)}
     return {
         "equations": [[mathml(left), mathml(right), mathml(in_words)] for left, right, in_words in equations],
+        "gradient": mathml(rf"g \leftarrow \nabla f({here})"),
+        "probe": probe,
         "refs": refs,
+        "values": len(lines) + len(norms),
         "boxes": [name for name in given if any(_is_root_of(node, name) for _, node in lines)],
     }
 

@@ -208,15 +208,21 @@ class Lab(anywidget.AnyWidget):
 
 def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
     """How a walk ended, in the words of the page."""
+    above = path.loss - lowest
     if path.diverged:
-        return f"diverges at step {path.diverged}"
+        what = "is not a number" if np.isnan(above[path.diverged]) else "diverges"
+        return f"{what} at step {path.diverged}"
     if noisy:
-        late = np.mean(path.loss[len(path.loss) // 2 + 1 :]) - lowest
-        return f"is {late:.2g} above the minimum, on average over the second half"
-    arrived = np.flatnonzero(path.loss - lowest < goal)
-    if arrived.size:
-        return f"reaches {goal:g} after {arrived[0]} steps"
-    return f"is at {path.loss[-1] - lowest:.2g} after {path.t[-1]} steps"
+        return f"averages {above[len(above) // 2 + 1 :].mean():.2g} over the second half"
+    arrived = np.flatnonzero(above < goal)
+    if not arrived.size:
+        return f"is at {above[-1]:.2g} after {_steps(path.t[-1])}"
+    left = "" if above[-1] < goal else f", but ends at {above[-1]:.2g}"
+    return f"reaches {goal:g} after {_steps(arrived[0])}{left}"
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'}"
 
 
 def _one_of(name: str, value: Any, choices: list[str]) -> None:

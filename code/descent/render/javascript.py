@@ -15,7 +15,7 @@ import sympy
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from descent.render.latex import read, results
+from descent.render.latex import read, results, wholes
 from descent.rules import Rule
 from descent.surfaces import Surface
 from descent.trace import Traced, bare, expression_of, slope
@@ -32,10 +32,10 @@ def javascript(thing: Any, dim: int = 2) -> dict[str, Any]:
     ``probe(x, s, h, o)``         writes the point at which the gradient is taken into o
     ``update(x, g, s, h, t, o)``  writes the new θ, then the new memory into o
 
-    and, where it has equations, ``lines(x, g, s, h, t, o)``, which writes the value of every line of `update`
-    and of its results into o. x is θ with `dim` coordinates, g the gradient, t the step. h holds the
-    hyperparameters in the order of ``hyperparameters``, s the memory: each field of ``memory`` is a name and
-    its number of entries. The language knows no grid: every argument is one point, one setting.
+    and, where it has equations, ``lines(x, g, s, h, t, o)``, which writes the value of every line of `update`,
+    of its results, and of every norm in them into o. x is θ with `dim` coordinates, g the gradient, t the step.
+    h holds the hyperparameters in the order of ``hyperparameters``, s the memory: each field of ``memory`` is a
+    name and its number of entries. The language knows no grid: every argument is one point, one setting.
 
     Raises TypeError, naming the operation and the way out, for code that can't be traced.
     """
@@ -80,7 +80,7 @@ def _rule(rule: Rule, dim: int) -> dict[str, Any]:
 
 
 def line_values(rule: Rule, theta: Any, g: Any, state: Any, t: Any) -> list[Any] | None:
-    """What every line of `update` comes to, then each of its results; None if it isn't made of such lines."""
+    """What every line of `update` comes to, then its results, then the norms in them; None if it has no lines."""
     update = type(rule).update
     try:
         code = read(update)
@@ -90,12 +90,16 @@ def line_values(rule: Rule, theta: Any, g: Any, state: Any, t: Any) -> list[Any]
     seen = inspect.getclosurevars(update)
     names = {**update.__globals__, **seen.nonlocals}
     names |= dict(zip(inspect.signature(update).parameters, (rule, theta, g, state, t), strict=True))
-    values = []
+
+    def value(node: ast.expr) -> Any:
+        return eval(compile(ast.Expression(node), update.__qualname__, "eval"), names)
+
+    values, norms = [], []
     for name, node in every:
-        value = eval(compile(ast.Expression(node), update.__qualname__, "eval"), names)
-        values.append(value if np.ndim(value) else Traced(np.full(np.shape(theta), bare(value), dtype=object)))
-        names[name] = value
-    return values
+        norms += [value(whole) for whole in wholes(node)]
+        names[name] = value(node)
+        values.append(names[name])
+    return [v if np.ndim(v) else Traced(np.full(np.shape(theta), bare(v), dtype=object)) for v in values + norms]
 
 
 def _symbols(array: str, n: int) -> list[sympy.Symbol]:

@@ -132,6 +132,12 @@ def results(rule: type[Rule], code: Code) -> list[tuple[str, ast.expr]]:
     return [(name, value) for name, value in every if ast.unparse(value) != name]
 
 
+def wholes(node: ast.expr) -> list[ast.expr]:
+    """The parts of an expression that mix the coordinates, such as a norm: one number for all of them."""
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return [call for call in calls if ast.unparse(call.func) == "np.linalg.norm"]
+
+
 def _check_old_and_new(function: Callable[..., Any], value: ast.expr, given: list[str]) -> None:
     """On paper the old v and the new one are the same letter: both in one line would mean something else."""
     for node in ast.walk(value):
@@ -143,10 +149,18 @@ def _check_old_and_new(function: Callable[..., Any], value: ast.expr, given: lis
 
 
 class Latex:
-    """Writes expressions of Python as LaTeX; ``name`` says how a name is written, given its node and itself."""
+    """Writes expressions of Python as LaTeX.
 
-    def __init__(self, name: Callable[[ast.expr, str], str] = lambda node, name: symbol(name)):
-        self.name = name
+    ``name`` says how a name is written, given its node and itself; ``norm`` how the norm of a vector is, given
+    its node.
+    """
+
+    def __init__(
+        self,
+        name: Callable[[ast.expr, str], str] = lambda node, name: symbol(name),
+        norm: Callable[[ast.Call], str] | None = None,
+    ):
+        self.name, self.norm = name, norm or (lambda call: rf"\lVert {self(call.args[0])} \rVert")
 
     def __call__(self, node: ast.expr, outside: int = SUM) -> str:
         """One expression, in parentheses if it is looser than what stands around it."""
@@ -184,9 +198,9 @@ class Latex:
                 count, form = FUNCTIONS[name]
                 if len(arguments) == count:
                     return SUM if name == "where" else PRODUCT, form.format(*map(self, arguments))
-            case ast.Call(ast.Attribute(ast.Attribute(ast.Name("np"), "linalg"), "norm"), [vector], options):
+            case ast.Call(ast.Attribute(ast.Attribute(ast.Name("np"), "linalg"), "norm"), [_], options) as call:
                 if [ast.unparse(option) for option in options] in ([], ["axis=0"]):
-                    return PRODUCT, rf"\lVert {self(vector)} \rVert"
+                    return PRODUCT, self.norm(call)
         raise TypeError(f"there is no equation here for: {ast.unparse(node)}")
 
 

@@ -116,7 +116,7 @@ function lookAt(rule, h, path, t) {
   const g = path.g.slice(t * dim, (t + 1) * dim);
   const probe = new Float64Array(dim);
   rule.probe(x, s, h, probe);
-  const values = new Float64Array(dim * Math.max(0, rule.spec.equations.length - 1));
+  const values = new Float64Array(dim * rule.spec.values);
   rule.lines?.(x, g, s, h, t, values);
   return { x, s, g, probe, values, next: path.theta.slice(t * dim, (t + 1) * dim) };
 }
@@ -147,6 +147,12 @@ function valuesOf({ kind, low, high, step }) {
   }
   if (kind === "decay") for (let k = 0; 1 - round(10 ** (-k / 20), 2) <= high + 1e-9; k++) values.push(round(1 - round(10 ** (-k / 20), 2), 6));
   return values;
+}
+
+/** Roughly half of the value at which a slider starts. */
+function less(scale) {
+  const values = valuesOf(scale);
+  return values[positionOf(values, scale.value / 2)];
 }
 
 /** The position of the offered value that is nearest to `value`. */

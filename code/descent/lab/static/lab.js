@@ -3,8 +3,6 @@
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const narrow = () => matchMedia("(max-width: 640px)").matches;
 
-const QUIET = { colour: "#808080", dash: [3, 3] };
-
 /** The state in which a lab starts: what its specification says. */
 function firstState(spec) {
   const [{ start, batch = 0 }] = spec.objectives;
@@ -74,7 +72,10 @@ function makeLab(host, spec, state, changed) {
   kinds.node.hidden = false;
   const add = button("Add", () => {
     const rule = Number(kinds.select.value);
-    state.shown.push({ rule, values: spec.rules[rule].sliders.map(({ value }) => value) });
+    const values = spec.rules[rule].sliders.map(({ value }) => value);
+    const k = alphaOf({ rule });
+    if (k >= 0 && state.shown.some((entry) => entry.rule === rule)) values[k] = less(spec.rules[rule].sliders[k]); // beside the other, not on it
+    state.shown.push({ rule, values });
     selected = state.shown.length - 1;
     rebuild();
     touched();
@@ -134,7 +135,8 @@ function makeLab(host, spec, state, changed) {
         const h = [...entry.values];
         h[k] = alpha;
         walk(objective, rule, h, state.start, path, spec.diverged);
-        if (!path.diverged && path.loss[path.last] < lowest) [best, lowest] = [alpha, path.loss[path.last]];
+        const end = noisy() ? lateMean(path, 0) : path.loss[path.last];
+        if (!path.diverged && end < lowest) [best, lowest] = [alpha, end];
       }
       entry.values[k] = best;
     });
@@ -219,22 +221,25 @@ function makeLab(host, spec, state, changed) {
   function refresh() {
     const objective = spec.objectives[state.objective];
     const { step } = state;
-    map.paint(quiet ? [...walkers, { path: quiet, look: QUIET }] : walkers, step);
+    map.paint(walkers, step, quiet);
     loss.paint("loss above the minimum", walkers.map((walker) => lossCurve(walker, objective.lowest)), spec.steps, step);
     if (more.open) {
       const walker = walkers[selected];
-      const both = (what, first, second) => `${what}: ${first} ──, ${second} ╌╌`;
+      const whose = walkers.length > 1 ? ` of ${walker.title}` : "";
+      const both = (what, first, second) => `${what}${whose}: ${first} ──, ${second} ╌╌`;
       length.paint("length of a step", walkers.map(lengthCurve), spec.steps, step, 1);
       const rates = objective.plane.map((i, k) => rateCurve(walker, i, k ? [4, 4] : []));
-      rate.paint(both("rate", ...objective.axes), rates, spec.steps, step, 1);
+      rate.paint(both("step / gradient", ...objective.axes), rates, spec.steps, step, 1);
       if (objective.curvatures) {
         const distances = objective.curvatures.map(([, direction], k) => distanceCurve(walker, direction, objective.minima[0], k ? [4, 4] : []));
-        distance.paint(both("distance along", ...objective.curvatures.map(([value]) => `λ = ${text(value)}`)), distances, spec.steps, step);
+        distance.paint(both("distance along", ...objective.curvatures.map(([value]) => `λ = ${text(value)}`)), distances, spec.steps, step, 0, 1e-9); // the minimum is stored with ten digits
       }
     }
     time.set(step);
     for (const walker of walkers) {
-      walker.verdict.textContent = verdict(walker);
+      const { path } = walker;
+      const now = step < path.last ? `; ${text(path.loss[step] - objective.lowest)} at step ${step}` : "";
+      walker.verdict.textContent = `${verdict(walker)}${now}`;
       walker.verdict.classList.toggle("lab-lost", walker.path.diverged > 0);
     }
     const shown = microscope.open && walkers[selected];
@@ -246,30 +251,33 @@ function makeLab(host, spec, state, changed) {
     const t = Math.min(Math.max(step, 1), path.last);
     const h = state.shown[selected].values;
     const { axes, plane } = spec.objectives[state.objective];
-    why.textContent = `Step ${t} of ${rule.spec.title}, coordinate ${axes[coordinate]}. `;
+    const rows = noisy() ? ` It reads ${state.batch} of ${spec.objectives[state.objective].y.length} rows: ∇f_B is their mean gradient.` : "";
+    why.textContent = `Step ${t}, coordinate ${axes[coordinate]}.${rows} On the map the arrow of the step has its true length, the others show directions. `;
     if (!t) return [];
-    if (rule.spec.equations.length) lines.innerHTML = numbersOf(rule, h, path, t, plane[coordinate]);
+    if (rule.spec.equations.length) lines.innerHTML = numbersOf(rule, h, path, t, plane[coordinate], noisy());
     else {
       lines.replaceChildren();
       why.textContent += `Its code has no equation to fill: ${rule.spec.why}`;
     }
-    return arrowsOf(rule, h, path, t, spec.objectives[state.objective], map.place);
+    return arrowsOf(rule, h, path, t, spec.objectives[state.objective], map);
   }
   /** How a walk ended, in words. */
   function verdict({ path }) {
     const { lowest } = spec.objectives[state.objective];
-    if (path.diverged) return `diverges at step ${path.diverged}`;
-    if (noisy()) return `is ${text(lateMean(path, lowest))} above the minimum, on average over the second half`;
+    if (path.diverged) return Number.isNaN(path.loss[path.last]) ? `is not a number at step ${path.diverged}` : `diverges at step ${path.diverged}`;
+    if (noisy()) return `averages ${text(lateMean(path, lowest))} over the second half`;
     const t = arrival(path, lowest, spec.goal);
-    if (t >= 0) return `reaches ${goalText} after ${t} steps`;
-    return `is at ${text(path.loss[path.last] - lowest)} after ${path.last} steps`;
+    const end = path.loss[path.last] - lowest;
+    const steps = (count) => `${count} step${count === 1 ? "" : "s"}`;
+    if (t < 0) return `is at ${text(end)} after ${steps(path.last)}`;
+    return end < spec.goal ? `reaches ${goalText} after ${steps(t)}` : `reaches ${goalText} after ${steps(t)}, but ends at ${text(end)}`;
   }
   const say = later(() => {
     spoken.textContent = summary();
     loss.canvas.setAttribute("aria-label", `Loss above the minimum against steps, logarithmic. ${summary()}`);
   }, 600);
   function summary() {
-    const parts = walkers.map((walker) => `${walker.rule.spec.title} ${verdict(walker)}`);
+    const parts = walkers.map((walker) => `${walker.title} ${verdict(walker)}`);
     const all = parts.join("; ");
     return `${all.charAt(0).toUpperCase()}${all.slice(1)}.`;
   }
@@ -290,6 +298,12 @@ function makeLab(host, spec, state, changed) {
   function placeSliders() {
     walkers.forEach(({ sliders }, w) => sliders.forEach((slider, k) => slider.set(state.shown[w].values[k])));
   }
+  /** What a walker is called: its rule, with a number if the rule is on show before. */
+  function titleOf(w) {
+    const { rule } = state.shown[w];
+    const before = state.shown.slice(0, w).filter((entry) => entry.rule === rule).length;
+    return before ? `${spec.rules[rule].title} (${before + 1})` : spec.rules[rule].title;
+  }
   /** The cards of the rules, and what belongs to the surface. */
   function rebuild() {
     const objective = spec.objectives[state.objective];
@@ -297,7 +311,8 @@ function makeLab(host, spec, state, changed) {
     walkers = state.shown.map((entry, w) => {
       const rule = ruleOf(entry.rule);
       const look = spec.looks[w];
-      const { title, sliders: scales } = spec.rules[entry.rule];
+      const { sliders: scales } = spec.rules[entry.rule];
+      const title = titleOf(w);
       const sliders = scales.map((scale, k) =>
         makeSlider({
           label: scale.label,
@@ -319,7 +334,7 @@ function makeLab(host, spec, state, changed) {
       }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
       const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
       const card = el("details.lab-rule", { open: !narrow() || w === 0 }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
-      return { rule, look, sliders, verdict, card, path: makePath(rule, spec.steps) };
+      return { rule, look, title, sliders, verdict, card, path: makePath(rule, spec.steps) };
     });
     cards.replaceChildren(...walkers.map(({ card }) => card));
     placeSliders();
@@ -327,7 +342,7 @@ function makeLab(host, spec, state, changed) {
     together.hidden = state.shown.length < 2;
     add.disabled = state.shown.length >= spec.looks.length;
     const options = (names) => names.map((name, k) => el("option", { value: k }, name));
-    watched.select.replaceChildren(...options(walkers.map(({ rule }) => rule.spec.title)));
+    watched.select.replaceChildren(...options(walkers.map(({ title }) => title)));
     watched.select.value = selected;
     watched.node.hidden = walkers.length < 2;
     coordinates.select.replaceChildren(...options(objective.axes));
@@ -338,7 +353,7 @@ function makeLab(host, spec, state, changed) {
     batch.replaceChildren();
     if (objective.orders) {
       const n = objective.X.length;
-      const slider = makeSlider({ label: "batch size", scale: { kind: "linear", low: 1, high: n, step: 1, ticks: [[1, "1"], [n, `${n}, all`]] }, moved: (value) => ((state.batch = value), touched()) });
+      const slider = makeSlider({ label: "batch size", scale: { kind: "linear", low: 1, high: n, step: 1, ticks: [[1, "1"], [n, "all"]] }, moved: (value) => ((state.batch = value), touched()) });
       slider.set(state.batch);
       batch.append(slider.node);
     }

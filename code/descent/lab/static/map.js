@@ -10,7 +10,7 @@ function makeMap(moved) {
   const { canvas, context, size, fit } = makeCanvas({ "aria-hidden": "true" });
   const overlay = svg("svg.lab-overlay", { "aria-hidden": "true" });
   const start = el("button.lab-start", { type: "button", pointerdown: grab, keydown: nudge });
-  const node = el("div.lab-map", { pointerdown: jump }, ground, canvas, overlay, start);
+  const node = el("div.lab-map", { click: jump }, ground, canvas, overlay, start);
   const clip = `lab-clip-${++counter}`;
   let objective;
 
@@ -50,16 +50,21 @@ function makeMap(moved) {
     start.addEventListener("pointercancel", release);
   }
   function jump(event) {
-    if (event.button === 0 && event.pointerType !== "touch") put(event);
+    if (event.target !== start) put(event);
   }
   function nudge(event) {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!move) return;
     event.preventDefault();
     const share = event.shiftKey ? 0.1 : 0.01;
-    const [[a0, a1], [b0, b1]] = objective.window;
-    const [a, b] = at;
-    moved(...point(...place(a + move[0] * share * (a1 - a0), b + move[1] * share * (b1 - b0))));
+    const next = objective.window.map(([low, high], k) => {
+      const unit = share * (high - low);
+      if (!move[k]) return at[k];
+      // To the next whole multiple, so that the keys reach zero.
+      const whole = move[k] > 0 ? Math.floor(at[k] / unit + 1e-6) + 1 : Math.ceil(at[k] / unit - 1e-6) - 1;
+      return Number(Math.min(high, Math.max(low, whole * unit)).toPrecision(4));
+    });
+    moved(...next);
   }
 
   let at = [0, 0];
@@ -109,8 +114,8 @@ function makeMap(moved) {
     ground.replaceChildren(shape, box, frame, ...marks);
   }
 
-  /** Every walker's path up to `step`, with a dot per step while there are few, and its place at `step`. */
-  function paint(walkers, step) {
+  /** Every walker's path up to `step`, with a dot per step while there are few; below them, broad, the path without noise. */
+  function paint(walkers, step, quiet) {
     const [width, height] = inner();
     const [i, j] = objective.plane;
     context.clearRect(0, 0, size.width, size.height);
@@ -118,25 +123,35 @@ function makeMap(moved) {
     context.beginPath();
     context.rect(MARGIN.left, MARGIN.top, width, height);
     context.clip();
-    for (const { path, look } of walkers) {
-      const last = Math.min(step, path.last);
-      const { dim, theta } = path;
-      const [[a0, a1], [b0, b1]] = objective.window;
-      const near = (v) => Math.min(FAR, Math.max(-FAR, v));
-      const px = (t) => near(MARGIN.left + ((theta[t * dim + i] - a0) / (a1 - a0)) * width);
-      const py = (t) => near(MARGIN.top + ((b1 - theta[t * dim + j]) / (b1 - b0)) * height);
-      context.strokeStyle = context.fillStyle = look.colour;
-      context.lineWidth = 1.7;
-      context.setLineDash(look.dash);
+    const [[a0, a1], [b0, b1]] = objective.window;
+    const near = (v) => Math.min(FAR, Math.max(-FAR, v));
+    const across = ({ theta, dim }) => (t) => near(MARGIN.left + ((theta[t * dim + i] - a0) / (a1 - a0)) * width);
+    const down = ({ theta, dim }) => (t) => near(MARGIN.top + ((b1 - theta[t * dim + j]) / (b1 - b0)) * height);
+    /** One path as a line. */
+    function trace(path, last) {
+      const [px, py] = [across(path), down(path)];
       context.beginPath();
       context.moveTo(px(0), py(0));
       for (let t = 1; t <= last; t++) context.lineTo(px(t), py(t));
       context.stroke();
+    }
+    if (quiet) {
+      context.strokeStyle = "rgb(128 128 128 / 50%)";
+      context.lineWidth = 6;
+      trace(quiet, Math.min(step, quiet.last));
+    }
+    for (const { path, look } of walkers) {
+      const last = Math.min(step, path.last);
+      const [px, py] = [across(path), down(path)];
+      context.strokeStyle = context.fillStyle = look.colour;
+      context.lineWidth = 1.7;
+      context.setLineDash(look.dash);
+      trace(path, last);
       context.setLineDash([]);
       if (last <= 150) for (let t = 0; t <= last; t++) context.fillRect(px(t) - 1.7, py(t) - 1.7, 3.4, 3.4);
       const lost = path.diverged && step >= path.diverged;
       const [mx, my] = [px(last), py(last)];
-      if (lost) cross(Math.min(size.width - MARGIN.right - 8, Math.max(MARGIN.left + 8, mx)), Math.min(MARGIN.top + height - 8, Math.max(MARGIN.top + 8, my)));
+      if (lost) cross(...inside(mx, my, 8));
       else {
         context.beginPath();
         context.arc(mx, my, 5, 0, 7);
@@ -156,7 +171,13 @@ function makeMap(moved) {
     context.stroke();
   }
 
-  return { node, overlay, start, place, layOut, paint, setStart };
+  /** A pixel at least so far inside the frame. */
+  function inside(px, py, far) {
+    const within = (value, low, high) => Math.min(high - far, Math.max(low + far, value));
+    return [within(px, MARGIN.left, size.width - MARGIN.right), within(py, MARGIN.top, size.height - MARGIN.bottom)];
+  }
+
+  return { node, overlay, start, place, inside, layOut, paint, setStart };
 }
 
 const STAR = "M0-7L1.6-2.2 6.7-2.2 2.6.8 4.1 5.7 0 2.7-4.1 5.7-2.6.8-6.7-2.2-1.6-2.2Z";

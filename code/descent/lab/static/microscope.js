@@ -22,20 +22,22 @@ function resolve([kind, which], rule, h, seen, t, i) {
   return seen.s[offset + (length > 1 ? i : 0)];
 }
 
-/** The equations of step t in coordinate i, as HTML. */
-function numbersOf(rule, h, path, t, i) {
+/** The equations of step t in coordinate i, as HTML; `partial` if the gradient is that of a batch. */
+function numbersOf(rule, h, path, t, i, partial) {
+  const { equations, gradient, probe, refs } = rule.spec;
   const seen = lookAt(rule, h, path, t);
-  const numbers = rule.spec.refs.map((ref) => resolve(ref, rule, h, seen, t, i));
-  return rule.spec.equations
-    .map(([left, right, words], k) => {
-      const value = k ? seen.values[(k - 1) * rule.dim + i] : seen.g[i];
-      return `<tr><th scope="row">${math(`${left}<mo>←</mo>${words}`)}</th><td>${math(`<mo>=</mo>${filled(right, numbers)}`)}</td><td>${math(`<mo>=</mo>${mn(value)}`)}</td></tr>`;
-    })
-    .join("");
+  const numbers = refs.map((ref) => resolve(ref, rule, h, seen, t, i));
+  const row = (words, right, value) =>
+    `<tr><th scope="row">${math(words)}</th><td>${right && math(`<mo>=</mo>${filled(right, numbers)}`)}</td><td>${math(`<mo>=</mo>${mn(value)}`)}</td></tr>`;
+  const f = partial ? "<msub><mi>f</mi><mi>B</mi></msub>" : "<mi>f</mi>";
+  const rows = equations.map(([left, right, words], k) => row(`${left}<mo>←</mo>${words}`, right, seen.values[k * rule.dim + i]));
+  rows.unshift(row(gradient.replace("<mi>f</mi>", f), "", seen.g[i]));
+  if (probe) rows.unshift(row(probe[0], probe[1], seen.probe[i]));
+  return rows.join("");
 }
 
 /** The arrows of step t: the step in its true length, everything else in its direction. */
-function arrowsOf(rule, h, path, t, objective, place) {
+function arrowsOf(rule, h, path, t, objective, { place, inside }) {
   const seen = lookAt(rule, h, path, t);
   const { plane, window } = objective;
   const flat = (v) => plane.map((i) => v[i]);
@@ -45,6 +47,11 @@ function arrowsOf(rule, h, path, t, objective, place) {
   const scale = [0, 1].map((k) => (one[k] - unit[k]) / (window[k][1] - window[k][0])); // pixels per unit
   const parts = [];
 
+  /** A name beside a point, inside the frame. */
+  function label(name, x, y, dx, dy) {
+    const [px, py] = inside(x + 6 * Math.sign(dx || 1), y + (dy < 0 ? -4 : 12), 10);
+    return svg("text", { x: px, y: py, "text-anchor": dx < 0 ? "end" : "start" }, name);
+  }
   /** From a point along a vector: as long as it is on the map, or of a length one can see. */
   function arrow(from, vector, name, trueLength) {
     const [dx, dy] = flat(vector).map((v, k) => v * scale[k]);
@@ -57,7 +64,7 @@ function arrowsOf(rule, h, path, t, objective, place) {
       svg("g.lab-arrow", { "data-name": name },
         svg("line", { x1: from[0], y1: from[1], x2: x, y2: y }),
         svg("path", { d: "M0 0L-9-4V4Z", transform: `translate(${x} ${y}) rotate(${turn})` }),
-        svg("text", { x: x + 6 * Math.sign(dx || 1), y: y + (dy < 0 ? -4 : 12), "text-anchor": dx < 0 ? "end" : "start" }, name)),
+        trueLength ? label(name, (from[0] + x) / 2, (from[1] + y) / 2, -dx, -dy || 1) : label(name, x, y, dx, dy)),
     );
   }
 
@@ -76,7 +83,7 @@ function arrowsOf(rule, h, path, t, objective, place) {
       parts.push(
         svg("g.lab-box", { "data-name": `√${name}` },
           svg("rect", { x: at[0] - width, y: at[1] - height, width: 2 * width, height: 2 * height }),
-          svg("text", { x: at[0] + width + 4, y: at[1] + height }, `√${name}`)),
+          label(`√${name}`, at[0] + width, at[1] + height, 1, -1)),
       );
     }
   }
@@ -86,7 +93,7 @@ function arrowsOf(rule, h, path, t, objective, place) {
       svg("g.lab-probe", { "data-name": "look-ahead" },
         svg("line", { x1: at[0], y1: at[1], x2: probe[0], y2: probe[1] }),
         svg("circle", { cx: probe[0], cy: probe[1], r: 4 }),
-        svg("text", { x: probe[0] + 7, y: probe[1] - 6 }, "look-ahead")),
+        label("look-ahead", ...probe, 1, -1)),
     );
   }
   arrow(probe, minus(seen.g), "−g", false);

@@ -14,7 +14,7 @@ function makePanel(name) {
   }
 
   /** `title` stands above the curves: {look, last, at(t)}, from step `from` on; nothing is drawn where at(t) is not above zero. */
-  function paint(title, curves, steps, step, from = 0) {
+  function paint(title, curves, steps, step, from = 0, floor = FLOOR) {
     const { width, height } = size;
     if (!width) return;
     let low = Infinity;
@@ -23,7 +23,7 @@ function makePanel(name) {
       for (let t = from; t <= last; t++) {
         const value = at(t);
         if (value > high && value < Infinity) high = value;
-        if (value < low && value > FLOOR) low = value;
+        if (value < low && value > floor) low = value;
       }
     }
     if (!(low < Infinity)) [low, high] = [0.1, 1];
@@ -40,7 +40,7 @@ function makePanel(name) {
     context.font = "12px system-ui, sans-serif";
     context.lineWidth = 1;
     context.textAlign = "left";
-    context.fillText(title, EDGE.left, 12);
+    context.fillText(title, EDGE.left, 12, w);
     const every = Math.ceil((top - bottom) / Math.max(2, Math.floor(h / 26)));
     context.textAlign = "right";
     context.globalAlpha = 0.2;
