@@ -6,7 +6,7 @@ SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -na
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
 
-.PHONY: book lab test test-all programs outputs lint format lock clean
+.PHONY: book lab test test-all bench programs outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -31,6 +31,12 @@ test-all: programs test .venv/full
 	$(BIN)/pytest tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
+
+# How fast the lab is, here and now: never part of the tests, since a busy machine is slower.
+bench: $(BOOK)
+	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
+	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements
+	$(BIN)/node tests/browser/bench.mjs
 
 programs:
 	@for program in chromium firefox-esr bwrap; do command -v $$program > /dev/null || \
