@@ -10,10 +10,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const require = createRequire(new URL("../../requirements/package.json", import.meta.url));
-const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
+export const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
 export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BOOK = join(ROOT, "_build", "html");
 const DISK = pathToFileURL(BOOK).href + "/";
 const PYTHON = join(ROOT, ".venv", "bin", "python");
@@ -21,7 +21,7 @@ const PYTHON = join(ROOT, ".venv", "bin", "python");
 export const chapters = [...readFileSync(join(ROOT, "_toc.yml"), "utf8").matchAll(/(?:root|file): *(\S+)/g)].map((match) => `${match[1]}.html`);
 export const pages = [...chapters, "search.html", "genindex.html"];
 
-const KINDS = {
+export const KINDS = {
   chromium: {
     executablePath: "/usr/bin/chromium",
     args: [
