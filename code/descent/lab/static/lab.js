@@ -23,10 +23,12 @@ function makeLab(host, spec, state, changed) {
     if (!compiled.has(key)) compiled.set(key, makeRule({ ...spec.rules[k], ...spec.rules[k].programs[dim] }, dim));
     return compiled.get(key);
   };
+  const folds = new WeakMap(); // which rules the reader has folded
   let walkers = []; // one per rule on show: {rule, h, path, look, card}
   let quiet = null; // the path of the chosen rule with all samples in every step
   let selected = 0;
   let coordinate = 0;
+  let width = 0; // of the figure, once it has one
   let same = false;
   const goalText = text(spec.goal);
 
@@ -41,7 +43,7 @@ function makeLab(host, spec, state, changed) {
   const rate = makePanel("rate per coordinate");
   const distance = makePanel("distance from the minimum along each curvature");
   const panels = [loss, length, rate, distance];
-  const more = el("details.lab-more", { open: !narrow(), toggle: layOut }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
+  const more = el("details.lab-more", { open: !narrow(), toggle: () => width && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
   const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
@@ -75,6 +77,7 @@ function makeLab(host, spec, state, changed) {
     const values = spec.rules[rule].sliders.map(({ value }) => value);
     const k = alphaOf({ rule });
     if (k >= 0 && state.shown.some((entry) => entry.rule === rule)) values[k] = less(spec.rules[rule].sliders[k]); // beside the other, not on it
+    if (same && k >= 0) values[k] = state.shown[selected].values[alphaOf(state.shown[selected])] ?? values[k];
     state.shown.push({ rule, values });
     selected = state.shown.length - 1;
     rebuild();
@@ -308,6 +311,7 @@ function makeLab(host, spec, state, changed) {
   function rebuild() {
     const objective = spec.objectives[state.objective];
     selected = Math.min(selected, state.shown.length - 1);
+    walkers.forEach(({ card, entry }) => folds.set(entry, card.open));
     walkers = state.shown.map((entry, w) => {
       const rule = ruleOf(entry.rule);
       const look = spec.looks[w];
@@ -333,8 +337,8 @@ function makeLab(host, spec, state, changed) {
         walkers[Math.min(w, walkers.length - 1)].card.firstChild.focus(); // the button is gone: the keyboard stays near
       }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
       const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
-      const card = el("details.lab-rule", { open: !narrow() || w === 0 }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
-      return { rule, look, title, sliders, verdict, card, path: makePath(rule, spec.steps) };
+      const card = el("details.lab-rule", { open: folds.get(entry) ?? (!narrow() || w === selected) }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
+      return { entry, rule, look, title, sliders, verdict, card, path: makePath(rule, spec.steps) };
     });
     cards.replaceChildren(...walkers.map(({ card }) => card));
     placeSliders();
@@ -357,7 +361,7 @@ function makeLab(host, spec, state, changed) {
       slider.set(state.batch);
       batch.append(slider.node);
     }
-    map.layOut(objective);
+    if (width) map.layOut(objective);
   }
   function layOut() {
     map.layOut(spec.objectives[state.objective]);
@@ -371,7 +375,6 @@ function makeLab(host, spec, state, changed) {
   }
 
   rebuild();
-  let width = 0;
   const size = new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut()));
   size.observe(host);
   const again = () => requestAnimationFrame(layOut); // JupyterLab hides everything while it changes its theme

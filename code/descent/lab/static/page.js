@@ -18,13 +18,19 @@ function start(figure) {
 }
 
 function startAll() {
+  const waiting = [];
+  /** One lab per turn, so that scrolling past many stays smooth. */
+  function startNext() {
+    start(waiting.shift());
+    if (waiting.length) setTimeout(startNext, 50);
+  }
   const seen = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       seen.unobserve(target);
-      start(target);
+      if (waiting.push(target) === 1) setTimeout(startNext);
     }
-  }, { rootMargin: "200px" });
+  }, { rootMargin: "400px" });
   for (const figure of document.querySelectorAll(".lab")) {
     seen.observe(figure);
     if (location.hash.startsWith(`#${figure.dataset.name}?`)) figure.scrollIntoView();

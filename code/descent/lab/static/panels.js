@@ -19,6 +19,8 @@ function makePanel(name) {
     if (!width) return;
     let low = Infinity;
     let high = 0;
+    let most = 0; // a walk that is lost must not squeeze the others
+    for (const { at } of curves) most = Math.max(most, 1e3 * at(from) || 0);
     for (const { last, at } of curves) {
       for (let t = from; t <= last; t++) {
         const value = at(t);
@@ -28,7 +30,7 @@ function makePanel(name) {
     }
     if (!(low < Infinity)) [low, high] = [0.1, 1];
     let bottom = Math.floor(Math.log10(low));
-    const top = Math.max(bottom + 1, Math.ceil(Math.log10(high)));
+    const top = Math.max(bottom + 1, Math.ceil(Math.log10(Math.min(high, most || high))));
     bottom = Math.max(bottom, top - 40);
     const w = width - EDGE.left - EDGE.right;
     const h = height - EDGE.top - EDGE.bottom;
