@@ -26,7 +26,7 @@ class Signs(Rule):
     def update(self, theta, g, state, t):
         return theta - self.alpha * np.sign(g), state
 
-@surface(minima=[(0, 0)], window=((-2, 2), (-2, 2)), start=(1.5, 1))
+@surface(minima=[(0, 0)], window=((-2, 2), (-2, 2)), start=(1.6, 1))
 def dent(x, y):
     return x**2 + 3 * y**4
 
@@ -98,7 +98,7 @@ describe("JupyterLab", () => {
     const titles = await book.page.$$eval(".lab-rule strong", (titles) => titles.map(({ textContent }) => textContent));
     assert.deepEqual(titles, ["Signs", "Adam"]);
     const { start, step, values } = await agreed(book);
-    assert.deepEqual({ start, step, values }, { start: [1.5, 1], step: 50, values: [[0.01], [0.1, 0.9, 0.999, 1e-8]] });
+    assert.deepEqual({ start, step, values }, { start: [1.6, 1], step: 50, values: [[0.01], [0.1, 0.9, 0.999, 1e-8]] });
     assert.deepEqual(book.problems, []);
   });
 
@@ -110,7 +110,7 @@ describe("JupyterLab", () => {
     await press(book, ".lab-time input", "ArrowLeft");
     assert.equal(await cell(), SHOW, "focus in the figure is focus in its cell");
     const { start, step, values } = await agreed(book);
-    assert.deepEqual({ start, step, alpha: values[0] }, { start: [1.46, 0.96], step: 49, alpha: [0.013] });
+    assert.deepEqual({ start, step, alpha: values[0] }, { start: [1.56, 0.96], step: 49, alpha: [0.013] });
     assert.equal(await book.page.$eval(".lab-rule output", (output) => output.textContent), "0.013");
     assert.deepEqual(book.problems, []);
   });
