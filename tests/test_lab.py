@@ -218,7 +218,7 @@ def test_the_picture_tells_how_each_walk_ended():
 @pytest.mark.parametrize("thing", RULES, ids=names(RULES))
 def test_every_rule_of_the_book_has_room_for_numbers(thing):
     written = rules.equations_with_room(thing)
-    templates = [right for _, right, _ in written["equations"]] + [written["probe"][1] if written["probe"] else ""]
+    templates = [right for _, right, _ in written["equations"]] + [written["ahead"][1] if written["ahead"] else ""]
     used = {int(k) for template in templates for k in re.findall(r"@(\d+)@", template)}
     assert used == set(range(len(written["refs"]))) != set()
 

@@ -53,7 +53,7 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
     """The lines of a rule in MathML, with ``@k@`` where the number ``refs[k]`` goes; nothing if it has none.
 
     A ref is a list of what it is and which: ``["x"]``, ``["g"]``, ``["t"]``, ``["h", name]``, ``["s", name]``
-    or ``["line", number]``, the number of one of the ``values`` that the program's ``lines`` writes. ``probe``
+    or ``["line", number]``, the number of one of the ``values`` that the program's ``lines`` writes. ``ahead``
     is the point at which the gradient is taken, where that isn't θ. ``boxes`` names the memory whose root is
     taken: the page draws it as a box.
     """
@@ -87,7 +87,7 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
     try:
         here = words(look_ahead.returned)
         plain_probe = bool(look_ahead.lines) or here == words(ast.Name("theta"))
-        probe = None if plain_probe else [mathml(here), mathml(write(look_ahead.returned))]
+        ahead = None if plain_probe else [mathml(here), mathml(write(look_ahead.returned))]
         equations = []
         for number, (name, value) in enumerate(lines):
             equations.append((symbol(name), write(value), words(value)))
@@ -97,7 +97,7 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
     return {
         "equations": [[mathml(left), mathml(right), mathml(in_words)] for left, right, in_words in equations],
         "gradient": mathml(rf"g \leftarrow \nabla f({here})"),
-        "probe": probe,
+        "ahead": ahead,
         "refs": refs,
         "values": len(lines) + len(norms),
         "boxes": [name for name in given if any(_is_root_of(node, name) for _, node in lines)],

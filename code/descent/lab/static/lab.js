@@ -43,7 +43,7 @@ function makeLab(host, spec, state, changed) {
   const rate = makePanel("rate per coordinate");
   const distance = makePanel("distance from the minimum along each curvature");
   const panels = [loss, length, rate, distance];
-  const more = el("details.lab-more", { open: !narrow(), toggle: () => width && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
+  const more = el("details.lab-more", { open: !narrow(), toggle: () => more.open && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
   const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
@@ -375,6 +375,8 @@ function makeLab(host, spec, state, changed) {
   }
 
   rebuild();
+  width = host.clientWidth;
+  if (width) layOut();
   const size = new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut()));
   size.observe(host);
   const again = () => requestAnimationFrame(layOut); // JupyterLab hides everything while it changes its theme

@@ -24,7 +24,7 @@ function resolve([kind, which], rule, h, seen, t, i) {
 
 /** The equations of step t in coordinate i, as HTML; `partial` if the gradient is that of a batch. */
 function numbersOf(rule, h, path, t, i, partial) {
-  const { equations, gradient, probe, refs } = rule.spec;
+  const { equations, gradient, ahead, refs } = rule.spec;
   const seen = lookAt(rule, h, path, t);
   const numbers = refs.map((ref) => resolve(ref, rule, h, seen, t, i));
   const row = (words, right, value) =>
@@ -32,7 +32,7 @@ function numbersOf(rule, h, path, t, i, partial) {
   const f = partial ? "<msub><mi>f</mi><mi>B</mi></msub>" : "<mi>f</mi>";
   const rows = equations.map(([left, right, words], k) => row(`${left}<mo>←</mo>${words}`, right, seen.values[k * rule.dim + i]));
   rows.unshift(row(gradient.replace("<mi>f</mi>", f), "", seen.g[i]));
-  if (probe) rows.unshift(row(probe[0], probe[1], seen.probe[i]));
+  if (ahead) rows.unshift(row(ahead[0], ahead[1], seen.probe[i]));
   return rows.join("");
 }
 
