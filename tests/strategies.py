@@ -62,6 +62,16 @@ def problems(draw: Any, most: int = 12) -> LeastSquares:
     return LeastSquares(rng.normal(size=(n, dim)), rng.normal(size=n))
 
 
+# How many parts a formula's element must have: a browser shows nothing, or an error, for any other number.
+PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3, "mroot": 2}
+
+
+def broken_formulas(soup: Any) -> list[str]:
+    """The elements of MathML in a parsed page that have a wrong number of parts."""
+    elements = soup.find_all(list(PARTS))
+    return [str(e) for e in elements if len(e.find_all(True, recursive=False)) != PARTS[e.name]]
+
+
 @dataclass
 class Parabola:
     """λ x²/2 in one dimension."""

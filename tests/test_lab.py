@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import traitlets
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ from descent import (
 from descent.lab import rules, script
 from descent.lab.objectives import contour_map
 from descent.lab.scales import scale_of
-from strategies import RULES, SURFACES, names
+from strategies import RULES, SURFACES, broken_formulas, names
 
 
 @rule
@@ -221,6 +222,17 @@ def test_every_rule_of_the_book_has_room_for_numbers(thing):
     templates = [right for _, right, _ in written["equations"]] + [written["ahead"][1] if written["ahead"] else ""]
     used = {int(k) for template in templates for k in re.findall(r"@(\d+)@", template)}
     assert used == set(range(len(written["refs"]))) != set()
+
+
+@pytest.mark.parametrize("thing", RULES, ids=names(RULES))
+def test_the_formulas_of_every_rule_have_their_parts(thing):
+    written = rules.equations_with_room(thing)
+    formulas = [
+        written["gradient"],
+        *(written["ahead"] or []),
+        *(part for line in written["equations"] for part in line),
+    ]
+    assert broken_formulas(BeautifulSoup("".join(formulas), "html.parser")) == []
 
 
 def test_a_norm_is_one_number_for_all_coordinates():

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from strategies import broken_formulas
+
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_build" / "html"
 
@@ -50,6 +52,11 @@ def read(page: str) -> BeautifulSoup:
 def anchors(page: str) -> set[str]:
     soup = read(page)
     return {tag["id"] for tag in soup.find_all(id=True)} | {tag["name"] for tag in soup.select("a[name]")}
+
+
+@every_page
+def test_every_formula_has_its_parts(page: str) -> None:
+    assert broken_formulas(read(page)) == []
 
 
 @every_page

@@ -83,6 +83,7 @@ function makeLab(host, spec, state, changed) {
     rebuild();
     touched();
   });
+  const tuner = button("Tune α", tune, { title: "Take the α of the slider that ends lowest after all steps" });
   const python = el("textarea", { readonly: true, rows: 8, spellcheck: "false", "aria-label": "This lab as Python" });
   const note = el("span.lab-note", { role: "status" });
   const watched = makeChoice("Rule", [], (k) => {
@@ -111,7 +112,7 @@ function makeLab(host, spec, state, changed) {
     spoken, cards, more,
     el("div.lab-bar", {}, kinds.node, add,
       together,
-      button("Tune each α", tune, { title: "Take the α of the slider that ends lowest after all steps" }),
+      tuner,
       button("Reset", reset), link, note),
     microscope, code,
   );
@@ -344,6 +345,7 @@ function makeLab(host, spec, state, changed) {
     placeSliders();
     surface.select.value = state.objective;
     together.hidden = state.shown.length < 2;
+    tuner.textContent = state.shown.length < 2 ? "Tune α" : "Tune each α";
     add.disabled = state.shown.length >= spec.looks.length;
     const options = (names) => names.map((name, k) => el("option", { value: k }, name));
     watched.select.replaceChildren(...options(walkers.map(({ title }) => title)));
