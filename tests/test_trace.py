@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from descent import Rule, Value, rule
 from descent.trace import FUNCTIONS, UFUNCS, Traced, compiled, derivatives
+from readers import Clipped, Largest, Normalised, Sign, WarmStart
 from strategies import RULES, hyperparameters, names, settings_of, vectors
 
 X, Y = sympy.symbols("x y", real=True)
@@ -176,41 +175,8 @@ def test_a_rules_memory_starts_on_symbols_too(a_rule):
         assert memory.expressions.tolist() == [0] * 4
 
 
-@rule
-class Normalised(Rule):
-    alpha: Value = 0.1
-
-    def update(self, theta, g, state, t):
-        return theta - self.alpha * g / (np.linalg.norm(g, axis=0) + 1e-8), state
-
-
-@rule
-class Clipped(Rule):
-    alpha: Value = 0.1
-    gamma: Value = 1.0
-
-    class State(NamedTuple):
-        v: Value
-
-    def update(self, theta, g, state, t):
-        v = np.maximum(state.v, np.abs(np.clip(g, -self.gamma, self.gamma)))
-        return theta - self.alpha * np.sign(g) * v, self.State(v)
-
-
-@rule
-class FirstStepApart(Rule):
-    alpha: Value = 0.1
-
-    class State(NamedTuple):
-        m: Value
-
-    def update(self, theta, g, state, t):
-        m = np.where(t == 1, g, 0.9 * state.m + 0.1 * g)
-        return theta - self.alpha * m, self.State(m)
-
-
 @pytest.mark.parametrize("t", [1, 2, 50])
-@pytest.mark.parametrize("a_rule", [Normalised, Clipped, FirstStepApart], ids=lambda r: r.__name__)
+@pytest.mark.parametrize("a_rule", [Sign, Normalised, Clipped, WarmStart, Largest], ids=lambda r: r.__name__)
 @given(theta=vectors(), g=vectors(), memory=vectors())
 def test_a_rule_of_ones_own_runs_on_symbols(a_rule, theta, g, memory, t):
     setting = {name: 0.3 for name in hyperparameters(a_rule)}
