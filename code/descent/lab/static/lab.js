@@ -1,6 +1,5 @@
 // The lab: one map, some walkers, and everything that can be done to them.
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const narrow = () => matchMedia("(max-width: 640px)").matches;
 
 /** The state in which a lab starts: what its specification says. */
@@ -30,7 +29,6 @@ function makeLab(host, spec, state, changed) {
   let coordinate = 0;
   let width = 0; // of the figure, once it has one
   let same = false;
-  const goalText = text(spec.goal);
 
   // ------------------------------------------------------------------ what it is made of
   const map = makeMap((a, b) => {
@@ -58,7 +56,7 @@ function makeLab(host, spec, state, changed) {
     touched();
   });
   const time = makeSlider({ label: "step", scale: { kind: "linear", low: 0, high: spec.steps, step: 1, ticks: [[0, "0"], [spec.steps, String(spec.steps)]] }, moved: (t) => goTo(t) });
-  const play = button("Play", () => (playing ? goTo(state.step) : run()));
+  const play = button("Play", () => (player.playing() ? goTo(state.step) : player.run()));
   const sameBox = el("input", {
     type: "checkbox",
     change() {
@@ -148,7 +146,7 @@ function makeLab(host, spec, state, changed) {
     touched();
   }
   function reset() {
-    pause();
+    player.pause();
     same = sameBox.checked = false;
     selected = 0;
     show(firstState(spec));
@@ -165,43 +163,22 @@ function makeLab(host, spec, state, changed) {
   }
 
   // ------------------------------------------------------------------ time
-  let playing = 0;
+  const player = makePlayer(spec.steps, {
+    step: () => state.step,
+    last: () => Math.max(...walkers.map(({ path }) => path.last)),
+    show(t) {
+      state.step = t;
+      refresh();
+    },
+    playing: (on) => (play.textContent = on ? "Pause" : "Play"),
+    done: () => changed(state),
+  });
   function goTo(t) {
-    pause();
+    player.pause();
     state.step = Math.min(spec.steps, Math.max(0, t));
     refresh();
     changed(state);
   }
-  function run() {
-    if (state.step >= spec.steps) state.step = 0;
-    play.textContent = "Pause";
-    const begin = performance.now();
-    const from = state.step;
-    const pace = spec.steps / 4000; // all steps in four seconds
-    const jump = still() ? Math.ceil(spec.steps / 10) : 1; // ten pictures instead of a film
-    function frame(now) {
-      const passed = Math.max(0, now - begin); // a frame may have begun before the button was pressed
-      const t = from + Math.floor((pace * passed) / jump) * jump;
-      const end = Math.max(...walkers.map(({ path }) => path.last));
-      if (t !== state.step) {
-        state.step = Math.min(t, spec.steps);
-        refresh();
-      }
-      if (state.step >= Math.min(end, spec.steps)) {
-        state.step = spec.steps;
-        refresh();
-        pause();
-        changed(state);
-      } else playing = requestAnimationFrame(frame);
-    }
-    playing = requestAnimationFrame(frame);
-  }
-  function pause() {
-    cancelAnimationFrame(playing);
-    playing = 0;
-    play.textContent = "Play";
-  }
-
   // ------------------------------------------------------------------ from state to screen
   function current() {
     const objective = objectives[state.objective];
@@ -243,7 +220,7 @@ function makeLab(host, spec, state, changed) {
     for (const walker of walkers) {
       const { path } = walker;
       const now = step < path.last ? `; ${text(path.loss[step] - objective.lowest)} at step ${step}` : "";
-      walker.verdict.textContent = `${verdict(walker)}${now}`;
+      walker.verdict.textContent = `${verdictOf(walker)}${now}`;
       walker.verdict.classList.toggle("lab-lost", walker.path.diverged > 0);
     }
     const shown = microscope.open && walkers[selected];
@@ -265,23 +242,13 @@ function makeLab(host, spec, state, changed) {
     }
     return arrowsOf(rule, h, path, t, spec.objectives[state.objective], map);
   }
-  /** How a walk ended, in words. */
-  function verdict({ path }) {
-    const { lowest } = spec.objectives[state.objective];
-    if (path.diverged) return Number.isNaN(path.loss[path.last]) ? `is not a number at step ${path.diverged}` : `diverges at step ${path.diverged}`;
-    if (noisy()) return `averages ${text(lateMean(path, lowest))} over the second half`;
-    const t = arrival(path, lowest, spec.goal);
-    const end = path.loss[path.last] - lowest;
-    const steps = (count) => `${count} step${count === 1 ? "" : "s"}`;
-    if (t < 0) return `is at ${text(end)} after ${steps(path.last)}`;
-    return end < spec.goal ? `reaches ${goalText} after ${steps(t)}` : `reaches ${goalText} after ${steps(t)}, but ends at ${text(end)}`;
-  }
+  const verdictOf = ({ path }) => verdict(path, spec.objectives[state.objective].lowest, spec.goal, noisy());
   const say = later(() => {
     spoken.textContent = summary();
     loss.canvas.setAttribute("aria-label", `Loss above the minimum against steps, logarithmic. ${summary()}`);
   }, 600);
   function summary() {
-    const parts = walkers.map((walker) => `${walker.title} ${verdict(walker)}`);
+    const parts = walkers.map((walker) => `${walker.title} ${verdictOf(walker)}`);
     const all = parts.join("; ");
     return `${all.charAt(0).toUpperCase()}${all.slice(1)}.`;
   }
@@ -295,7 +262,7 @@ function makeLab(host, spec, state, changed) {
     say();
   }
   function touched() {
-    pause();
+    player.pause();
     update();
     changed(state);
   }
@@ -387,7 +354,7 @@ function makeLab(host, spec, state, changed) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", again);
   function leave() {
-    pause();
+    player.pause();
     size.disconnect();
     theme.disconnect();
     dark.removeEventListener("change", again);

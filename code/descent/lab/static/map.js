@@ -127,18 +127,18 @@ function makeMap(moved) {
     const near = (v) => Math.min(FAR, Math.max(-FAR, v));
     const across = ({ theta, dim }) => (t) => near(MARGIN.left + ((theta[t * dim + i] - a0) / (a1 - a0)) * width);
     const down = ({ theta, dim }) => (t) => near(MARGIN.top + ((b1 - theta[t * dim + j]) / (b1 - b0)) * height);
-    /** One path as a line. */
-    function trace(path, last) {
+    /** One path as a line, from step to step. */
+    function trace(path, first, last) {
       const [px, py] = [across(path), down(path)];
       context.beginPath();
-      context.moveTo(px(0), py(0));
-      for (let t = 1; t <= last; t++) context.lineTo(px(t), py(t));
+      context.moveTo(px(first), py(first));
+      for (let t = first + 1; t <= last; t++) context.lineTo(px(t), py(t));
       context.stroke();
     }
     if (quiet) {
       context.strokeStyle = "rgb(128 128 128 / 50%)";
       context.lineWidth = 6;
-      trace(quiet, Math.min(step, quiet.last));
+      trace(quiet, 0, Math.min(step, quiet.last));
     }
     for (const { path, look } of walkers) {
       const last = Math.min(step, path.last);
@@ -146,7 +146,10 @@ function makeMap(moved) {
       context.strokeStyle = context.fillStyle = look.colour;
       context.lineWidth = 1.7;
       context.setLineDash(look.dash);
-      trace(path, last);
+      trace(path, 0, last);
+      context.globalAlpha = TO_COME;
+      trace(path, last, path.last);
+      context.globalAlpha = 1;
       context.setLineDash([]);
       if (last <= 150) for (let t = 0; t <= last; t++) context.fillRect(px(t) - 1.7, py(t) - 1.7, 3.4, 3.4);
       const lost = path.diverged && step >= path.diverged;

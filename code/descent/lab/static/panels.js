@@ -1,6 +1,7 @@
 // Curves against steps: the loss, the length of a step, the rate per coordinate. All logarithmic.
 
 const EDGE = { left: 46, right: 8, top: 20, bottom: 18 };
+const TO_COME = 0.3; // how much is seen of the steps after the one on show
 const FLOOR = 1e-17; // below it a loss is rounding
 
 function makePanel(name) {
@@ -57,14 +58,11 @@ function makePanel(name) {
     context.textAlign = "center";
     for (const t of roundNumbers(0, steps, 4)) context.fillText(String(t), Math.min(px(t), width - 12), height - 4);
 
-    context.lineWidth = 1.5;
-    for (const { look, last, at } of curves) {
-      const end = Math.min(step, last);
-      context.strokeStyle = look.colour;
-      context.setLineDash(look.dash);
+    /** One curve from step to step, with gaps where it has no logarithm. */
+    function trace(at, first, end) {
       context.beginPath();
       let pen = false;
-      for (let t = from; t <= end; t++) {
+      for (let t = first; t <= end; t++) {
         const value = Math.min(at(t), 10 ** top);
         if (value > 0) {
           const y = py(Math.max(value, 10 ** bottom));
@@ -74,6 +72,16 @@ function makePanel(name) {
         pen = value > 0;
       }
       context.stroke();
+    }
+    context.lineWidth = 1.5;
+    for (const { look, last, at } of curves) {
+      const end = Math.min(step, last);
+      context.strokeStyle = look.colour;
+      context.setLineDash(look.dash);
+      trace(at, from, end);
+      context.globalAlpha = TO_COME;
+      trace(at, end, last);
+      context.globalAlpha = 1;
     }
     context.setLineDash([]);
     context.strokeStyle = ink;
