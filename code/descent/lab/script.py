@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-COMMON = ("dom", "engine", "map", "panels", "microscope", "words", "player", "controls", "address", "lab")
+COMMON = ("dom", "engine", "map", "panels", "eigenmap", "microscope", "words", "player", "controls", "address", "lab")
 
 
 @cache

@@ -40,8 +40,9 @@ function makeLab(host, spec, state, changed) {
   const length = makePanel("length of a step");
   const rate = makePanel("rate per coordinate");
   const distance = makePanel("distance from the minimum along each curvature");
-  const panels = [loss, length, rate, distance];
-  const more = el("details.lab-more", { open: !narrow(), toggle: () => more.open && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, distance.canvas, length.canvas, rate.canvas));
+  const eigenmap = makeEigenMap();
+  const panels = [loss, length, rate, distance, eigenmap];
+  const more = el("details.lab-more", { open: !narrow(), toggle: () => more.open && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, eigenmap.canvas, distance.canvas, length.canvas, rate.canvas));
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
   const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
@@ -212,6 +213,7 @@ function makeLab(host, spec, state, changed) {
       const rates = objective.plane.map((i, k) => rateCurve(walker, i, k ? [4, 4] : []));
       rate.paint(both("step / gradient", ...objective.axes), rates, spec.steps, step, 1);
       if (objective.curvatures) {
+        eigenmap.paint(walkers, step, objective);
         const distances = objective.curvatures.map(([, direction], k) => distanceCurve(walker, direction, objective.minima[0], k ? [4, 4] : []));
         distance.paint(both("distance along", ...objective.curvatures.map(([value]) => `λ = ${text(value)}`)), distances, spec.steps, step, 0, 1e-9); // the minimum is stored with ten digits
       }
@@ -322,7 +324,7 @@ function makeLab(host, spec, state, changed) {
     coordinates.select.value = coordinate;
     coordinates.node.hidden = false;
     draw.hidden = !objective.orders;
-    distance.canvas.hidden = !objective.curvatures;
+    distance.canvas.hidden = eigenmap.canvas.hidden = !objective.curvatures;
     batch.replaceChildren();
     if (objective.orders) {
       const n = objective.X.length;
