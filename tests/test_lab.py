@@ -278,7 +278,7 @@ def test_a_scale_says_what_is_wrong(call, message):
 def test_contours_lie_on_their_height(ground):
     """The points of each path, back in the plane, all have the height of their level, as far as the grid is fine."""
     (x0, x1), (y0, y1) = ground.window
-    z, paths = contour_map(ground.value, ground.window)
+    z, paths = contour_map(ground)
     for path in filter(None, paths[4:9:4]):
         points = []
         for piece in path.split("M")[1:]:

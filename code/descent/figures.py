@@ -23,7 +23,7 @@ from descent.surfaces import Surface
 __all__ = ["COLOURS", "Picture", "canvas", "draw_losses", "draw_path", "draw_surface", "picture"]
 
 COLOURS = ("#1f77d0", "#d1580b", "#0a9068", "#a259b5", "#957000", "#808080")
-DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2, 3, 2)), (0, (3, 1)))
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2, 3, 2)), (0, (3, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "black"  # becomes the text colour of the page
 
@@ -102,20 +102,26 @@ def _tag(match: re.Match[str]) -> str:
     return tag.replace("#000000", "currentColor")
 
 
+def contours(surface: Surface, points: int) -> tuple[np.ndarray, list[Any]]:
+    """The heights on a grid of `points` × `points` over the window, and for each of 13 levels its lines.
+
+    The levels are equal steps of log(1 + f − lowest) apart; a line is an array of shape ``(n, 2)``.
+    """
+    x, y = np.meshgrid(*(np.linspace(low, high, points) for low, high in surface.window))
+    z = surface.value(np.stack([x, y]))
+    levels = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), 15)[1:-1])
+    return z, [contourpy.contour_generator(x, y, z).lines(level) for level in levels]
+
+
 def draw_surface(axes: Axes, surface: Surface) -> None:
     """Contours of f over its window, equal steps of log(1 + f − lowest) apart; a star marks each minimum."""
-    (x0, x1), (y0, y1) = surface.window
-    x, y = np.meshgrid(np.linspace(x0, x1, 161), np.linspace(y0, y1, 161))
-    z = surface.value(np.stack([x, y]))
-    heights = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), 15)[1:-1])
-    lines = contourpy.contour_generator(x, y, z)
-    for height in heights:  # as plain lines, which matplotlib thins out as far as the eye can't tell
-        pieces: Any = lines.lines(height)
+    x, y = surface.window
+    for pieces in contours(surface, 161)[1]:  # as plain lines, which matplotlib thins out as far as the eye can't tell
         joined = np.concatenate([np.append(piece, [[np.nan, np.nan]], axis=0) for piece in pieces])
         axes.plot(*joined.T, color=INK, linestyle="-", linewidth=0.6, alpha=0.35)
     for a, b in surface.minima:
         axes.plot(a, b, "*", color=INK, markersize=9, zorder=4)
-    axes.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="x", ylabel="y")
+    axes.set(xlim=x, ylim=y, xlabel="x", ylabel="y")
 
 
 def draw_path(axes: Axes, path: Path, label: str, which: int = 0, every: int = 1) -> None:

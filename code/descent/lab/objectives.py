@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import contourpy
 import numpy as np
 
+from descent.figures import contours
 from descent.models import LeastSquares
 from descent.render import javascript
 from descent.sources import Source, all_samples, batches, mini_batches
@@ -18,7 +18,6 @@ from descent.surfaces import Pair, Surface
 
 __all__ = ["Regression"]
 
-LEVELS = 14
 UNITS = 1000  # the map is so many units wide and high
 
 
@@ -85,18 +84,17 @@ def specification(objective: Any, steps: int) -> dict[str, Any]:
 
 def surface_specification(surface: Surface) -> dict[str, Any]:
     """Of a surface: its functions in JavaScript, too."""
-    heights, contours = contour_map(surface.value, surface.window)
+    heights, paths = contour_map(surface)
     lowest = min((float(surface.value(np.array(point))) for point in surface.minima), default=heights.min())
     return {
         "name": surface.name,
-        "label": surface.name,
         "axes": ["x", "y"],
         "plane": [0, 1],
         "window": surface.window,
         "start": [float(value) for value in surface.start],
         "minima": surface.minima,
         "lowest": rounded(lowest),
-        "contours": contours,
+        "contours": paths,
         "dim": 2,
         **javascript(surface),
         **curvatures(surface.hessian, surface.minima),
@@ -118,14 +116,13 @@ def regression_specification(regression: Regression, steps: int) -> dict[str, An
     setup = f"X = np.array({X})\ny = np.array({y})\nmodel = LeastSquares(X, y)"
     return {
         "name": regression.name,
-        "label": regression.name,
         "axes": regression.names,
         "plane": regression.plane,
         "window": regression.window,
         "start": [float(value) for value in regression.start],
         "minima": section.minima,
         "lowest": rounded(float(model.value(model.solution))),
-        "contours": contour_map(section.value, regression.window)[1],
+        "contours": contour_map(section)[1],
         "dim": dim,
         **(curvatures(lambda theta: model.hessian, section.minima) if dim == 2 else {}),
         "X": X,
@@ -146,25 +143,14 @@ def curvatures(hessian: Callable[[Any], Any], minima: Sequence[Pair]) -> dict[st
     return {"curvatures": [[rounded(v), [rounded(a), rounded(b)]] for v, (a, b) in zip(values, vectors.T, strict=True)]}
 
 
-def contour_map(value: Any, window: Any) -> tuple[np.ndarray, list[str]]:
-    """The heights over the window, and one SVG path per contour line, in units of the map, y downwards.
-
-    The lines are equal steps of log(1 + f − lowest) apart.
-    """
-    (x0, x1), (y0, y1) = window
-    x, y = np.meshgrid(np.linspace(x0, x1, 121), np.linspace(y0, y1, 121))
-    z = np.asarray(value(np.stack([x, y])), dtype=float)
-    levels = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), LEVELS + 1)[1:-1])
-    lines = contourpy.contour_generator(x, y, z)
-    paths = []
-    for level in levels:
-        pieces = []
-        line: Any
-        for line in lines.lines(level):
-            points = np.column_stack([(line[:, 0] - x0) / (x1 - x0), (y1 - line[:, 1]) / (y1 - y0)])
-            pieces.append(_svg_path(np.rint(points * UNITS).astype(int)))
-        paths.append("".join(pieces))
-    return z, paths
+def contour_map(surface: Surface) -> tuple[np.ndarray, list[str]]:
+    """The heights over the window, and one SVG path per level, in units of the map, y downwards."""
+    (x0, x1), (y0, y1) = surface.window
+    heights, levels = contours(surface, 121)
+    corner, size = np.array([x0, y1]), np.array([x1 - x0, y0 - y1])
+    return heights, [
+        "".join(_svg_path(np.rint((line - corner) / size * UNITS).astype(int)) for line in lines) for lines in levels
+    ]
 
 
 def _svg_path(points: np.ndarray) -> str:

@@ -11,7 +11,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from descent.figures import COLOURS, Picture, canvas, draw_losses, draw_path, draw_surface, picture
+from descent.figures import COLOURS, DASHES, Picture, canvas, draw_losses, draw_path, draw_surface, picture
 from descent.lab import objectives as of_objective
 from descent.lab import rules as of_rule
 from descent.lab.objectives import Regression
@@ -23,8 +23,11 @@ from descent.surfaces import Surface
 
 __all__ = ["Lab"]
 
-# How the page draws walker number k: the colours and dashes of the static figures, in pixels.
-DASHES: tuple[list[int], ...] = ([], [8, 3], [2, 2], [9, 3, 2, 3], [12, 3, 4, 3], [5, 2])
+# How the page draws walker number k: in the colours and dashes of the static figures, the latter in pixels.
+LOOKS = [
+    {"colour": colour, "dash": [] if dash == "-" else [round(1.6 * length, 1) for length in dash[1]]}
+    for colour, dash in zip(COLOURS, DASHES, strict=True)
+]
 TRAITS = ("hyperparameters", "start", "step", "surface", "batch", "draw")
 
 
@@ -93,7 +96,7 @@ class Lab(anywidget.AnyWidget):
             "steps": steps,
             "goal": goal,
             "diverged": DIVERGED,
-            "looks": [{"colour": colour, "dash": dash} for colour, dash in zip(COLOURS, DASHES, strict=True)],
+            "looks": LOOKS,
             "objectives": described,
             "rules": [of_rule.specification(rule, dims, scales or {}) for rule in kinds.values()],
             "shown": [{"rule": names.index(each["rule"]), "values": list(each.values())[1:]} for each in shown],
@@ -193,7 +196,7 @@ class Lab(anywidget.AnyWidget):
         draw_losses(right, curves, ylabel="loss above the minimum")
         where = ", ".join(f"{value:g}" for value in self.start)
         what = "; ".join(verdicts)
-        alt = f"Contours of {described['label']} with paths from ({where}), and their losses. "
+        alt = f"Contours of {described['name']} with paths from ({where}), and their losses. "
         return picture(figure, f"{alt}{what[0].upper()}{what[1:]}.", self.caption)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

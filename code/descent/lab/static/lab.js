@@ -45,7 +45,7 @@ function makeLab(host, spec, state, changed) {
   const more = el("details.lab-more", { open: !narrow(), toggle: () => more.open && layOut() }, el("summary", {}, "Steps and rates"), el("div.lab-panels", {}, eigenmap.canvas, distance.canvas, length.canvas, rate.canvas));
   const spoken = el("p.lab-spoken", { role: "status" });
   const cards = el("div.lab-rules");
-  const surface = makeChoice("Surface", spec.objectives.map(({ label }) => label), (k) => {
+  const surface = makeChoice("Surface", spec.objectives.map(({ name }) => name), (k) => {
     const { start, batch = 0 } = spec.objectives[k];
     Object.assign(state, { objective: k, start: [...start], batch, draw: 0 });
     rebuild();

@@ -49,7 +49,7 @@ function arrowsOf(rule, h, path, t, objective, { place, inside }) {
 
   /** A name beside a point, inside the frame. */
   function label(name, x, y, dx, dy) {
-    const [px, py] = inside(x + 6 * Math.sign(dx || 1), y + (dy < 0 ? -4 : 12), 10);
+    const [px, py] = inside(x + 6 * Math.sign(dx || 1), y + (dy < 0 ? -4 : 12), 30);
     return svg("text", { x: px, y: py, "text-anchor": dx < 0 ? "end" : "start" }, name);
   }
   /** From a point along a vector: as long as it is on the map, or of a length one can see. */
