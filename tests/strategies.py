@@ -31,16 +31,31 @@ def hyperparameters(rule: type[Rule]) -> list[str]:
     return [field.name for field in fields(rule)]  # type: ignore[arg-type]
 
 
-_RANGES = {
+def numbers(rule: type[Rule]) -> list[str]:
+    """The names of a rule's fields that are one number each."""
+    return [field.name for field in fields(rule) if not isinstance(field.default, tuple)]  # type: ignore[arg-type]
+
+
+_RANGES: dict[str, st.SearchStrategy[Any]] = {
     "alpha": st.floats(1e-4, 1e-2),
     "epsilon": st.floats(1e-10, 1e-2),
     "beta": st.floats(0, 0.99),
     "beta1": st.floats(0, 0.99),
     "beta2": st.floats(0, 0.9999),
+    "betas": st.tuples(st.floats(0, 0.9), st.floats(0, 0.99)),
+    "nu": st.floats(0, 1),
+    "nu1": st.floats(0, 1),
+    "nu2": st.floats(0, 1),
+    "psi": st.floats(0, 1),
+    "eta": st.floats(0, 1),
+    "weight_decay": st.floats(0, 0.1),
+    "initial": st.floats(0, 1),
+    "momentum": st.floats(0, 0.9),
+    "dampening": st.floats(0, 1),
 }
 
 
-def settings_of(rule: type[Rule]) -> st.SearchStrategy[dict[str, float]]:
+def settings_of(rule: type[Rule]) -> st.SearchStrategy[dict[str, Any]]:
     """Hyperparameters of `rule` for which it converges on a bowl of condition 10."""
     unknown = set(hyperparameters(rule)) - set(_RANGES)
     assert not unknown, f"{rule.__name__}: give {unknown} a range, in RANGES of rules/base.py and in _RANGES here"

@@ -10,16 +10,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from descent import Adam, GradientDescent, Momentum, Nesterov, Rule, Value, bowl, descend, rosenbrock, rule, walk
+from descent import (
+    QHM,
+    SGDW,
+    Adadelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    AggMo,
+    AMSGrad,
+    AveragedMomentum,
+    GradientDescent,
+    Momentum,
+    Nadam,
+    Nesterov,
+    QHAdam,
+    RMSprop,
+    Rule,
+    Value,
+    bowl,
+    descend,
+    rosenbrock,
+    rule,
+    walk,
+)
 from descent.rules.base import RANGES
-from strategies import RULES, Parabola, hyperparameters, names, settings_of, vectors
+from strategies import RULES, Parabola, hyperparameters, names, numbers, settings_of, vectors
 
 each_rule = pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 each_hyperparameter = pytest.mark.parametrize(
-    ("a_rule", "name"), [(r, n) for r in RULES for n in hyperparameters(r)], ids=lambda v: getattr(v, "__name__", v)
+    ("a_rule", "name"), [(r, n) for r in RULES for n in numbers(r)], ids=lambda v: getattr(v, "__name__", v)
 )
-
-INTERVALS = {name: interval for name, (interval, _) in RANGES.items()}
 
 
 def fed(a_rule, gradients, start=0.0):
@@ -36,30 +58,67 @@ def fed(a_rule, gradients, start=0.0):
 # ------------------------------------------------------------------ equations, on paper for f(x) = x²/2 from 1
 
 
-@pytest.mark.parametrize(
-    ("a_rule", "by_hand"),
-    [
-        (GradientDescent(0.5), [1 / 2, 1 / 4, 1 / 8]),
-        (Momentum(0.5, beta=0.5), [1 / 2, 0, -1 / 4]),  # v = 1/2, 1/2, 1/4
-        (Nesterov(0.5, beta=0.5), [1 / 2, 1 / 8, -1 / 32]),  # gradients at 1, 1/4, −1/16; v = 1/2, 3/8, 5/32
-    ],
-    ids=lambda v: type(v).__name__,
-)
+ON_A_PARABOLA = [
+    (GradientDescent(0.5), [1 / 2, 1 / 4, 1 / 8]),
+    (Momentum(0.5, beta=0.5), [1 / 2, 0, -1 / 4]),  # v = 1/2, 1/2, 1/4
+    (AveragedMomentum(1, beta=0.5), [1 / 2, 0, -1 / 4]),  # m = 1/2, 1/2, 1/4
+    (Nesterov(0.5, beta=0.5), [1 / 2, 1 / 8, -1 / 32]),  # gradients at 1, 1/4, −1/16; v = 1/2, 3/8, 5/32
+    # v = 1/4, 9/32, 53/256, and an eighth of θ is taken away: 1/8, 5/64, 17/512
+    (SGDW(0.5, beta=0.5, weight_decay=0.25, eta=0.5), [5 / 8, 17 / 64, 13 / 512]),
+    (QHM(0.5, beta=0.5, nu=0.5), [5 / 8, 21 / 64, 69 / 512]),  # m = 1/2, 9/16, 57/128
+    (AggMo(0.5, betas=(0, 0.5)), [1 / 2, 1 / 8, -1 / 16]),  # v = (1, 1), (1/2, 1), (1/8, 5/8)
+]
+
+
+@pytest.mark.parametrize(("a_rule", "by_hand"), ON_A_PARABOLA, ids=lambda v: type(v).__name__)
 def test_the_first_three_steps_are_those_on_paper(a_rule, by_hand):
     assert descend(Parabola(), [1.0], a_rule, 3).theta[1:, 0].tolist() == by_hand
 
 
-@pytest.mark.parametrize("epsilon", [0, 2])
-def test_adams_first_three_steps_are_those_on_paper(epsilon):
-    # g = 2, 2, −4: m = 1, 3/2, −5/4 and v = 1, 7/4, 85/16, divided by 1/2, 3/4, 7/8 and 1/4, 7/16, 37/64
-    m_hat, v_hat = [2, 2, -10 / 7], [4, 4, 340 / 37]
-    steps = [0.5 * m / (v**0.5 + epsilon) for m, v in zip(m_hat, v_hat, strict=True)]
-    got = fed(Adam(0.5, beta1=0.5, beta2=0.75, epsilon=epsilon), [2, 2, -4])
-    np.testing.assert_allclose(got, -np.cumsum(steps), rtol=1e-14)
+# The gradients 2, 2, −4 give, with β₁ = 1/2, m = 1, 3/2, −5/4 and m̂ = m / (1/2, 3/4, 7/8); with β₂ = 3/4,
+# v = 1, 7/4, 85/16 and v̂ = v / (1/4, 7/16, 37/64).
+M_HAT = [2, 2, -10 / 7]
+V_HAT = [4, 4, 340 / 37]
+# Nadam with 0.96^ψ = 1/2 has μ = 3/8, 7/16, 15/32, 31/64, so m = 5/4, 107/64, −2747/2048.
+HALVING = np.log(0.5) / np.log(0.96)
+NADAM_M_HAT = [284 / 107, 3210 / 3781 + 144 / 107, -170314 / 252379 - 8704 / 3781]
+
+
+def ratios(over, under, epsilon=2.0):
+    """Steps of half of over / (√under + ε)."""
+    return [0.5 * a / (b**0.5 + epsilon) for a, b in zip(over, under, strict=True)]
+
+
+FED = [
+    (Adam(0.5, 0.5, 0.75, epsilon=2), [2, 2, -4], ratios(M_HAT, V_HAT)),
+    (AdaGrad(0.5, epsilon=2), [3, 4, 12], ratios([3, 4, 12], [9, 25, 169])),
+    (RMSprop(0.5, beta=0.75, epsilon=2), [2, 2, -4], ratios([2, 2, -4], [1, 7 / 4, 85 / 16])),
+    # s = 1, 7/4, 85/16 and u = 1/2, 81/88, before each step 0, 1/2, 81/88
+    (
+        Adadelta(beta=0.75, epsilon=1),
+        [2, 2, -4],
+        [2 * (1 / 2) ** 0.5, 2 * (6 / 11) ** 0.5, -4 * (169 * 16 / 88 / 101) ** 0.5],
+    ),
+    (AdaMax(0.5, 0.5, 0.5), [4, 1, 1], [0.5, 0.5, 5 / 7]),  # m̂ = 4, 2, 10/7 and u = 4, 2, 1
+    (Nadam(0.5, 0.5, 0.75, psi=HALVING, epsilon=2), [2, 2, -4], ratios(NADAM_M_HAT, V_HAT)),
+    (AMSGrad(0.5, 0.5, 0.75, epsilon=2), [4, 0, 0], ratios([2, 1, 1 / 2], [4, 4, 4])),  # v = 4, 3, 9/4
+    # m̂ = 2 and v̂ = 4 in every step, so θ = 0, −1/4, −15/32: an eighth goes to decay
+    (AdamW(0.5, 0.5, 0.75, epsilon=0, weight_decay=0.25, eta=0.5), [2, 2, 2], [1 / 4, 7 / 32, 49 / 256]),
+    (
+        QHAdam(0.5, 0.5, 0.75, nu1=0.5, nu2=0.5, epsilon=2),
+        [2, 2, -4],
+        ratios([2, 2, -19 / 7], [4, 4, 466 / 37]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("a_rule", "gradients", "steps"), FED, ids=lambda v: type(v).__name__)
+def test_the_first_three_steps_for_given_gradients_are_those_on_paper(a_rule, gradients, steps):
+    np.testing.assert_allclose(fed(a_rule, gradients), -np.cumsum(steps), rtol=1e-13)
 
 
 def test_every_public_rule_is_worked_out_on_paper():
-    assert set(names(RULES)) == {"GradientDescent", "Momentum", "Nesterov", "Adam"}, "write the new rule's steps above"
+    assert {type(case[0]) for case in ON_A_PARABOLA + FED} == set(RULES), "write the new rule's steps above"
 
 
 # ------------------------------------------------------------------ relations between rules
@@ -139,11 +198,11 @@ def test_adams_step_is_bounded(g, beta1, beta2):
 @each_hyperparameter
 @pytest.mark.parametrize("wrong", [-0.1, -1e-300, np.nan, np.inf, -np.inf])
 def test_a_hyperparameter_out_of_range_is_named(a_rule, name, wrong):
-    with pytest.raises(ValueError, match=re.escape(f"{name} must be in {INTERVALS[name]}, got {wrong}")):
+    with pytest.raises(ValueError, match=re.escape(f"{name} must be in {RANGES[name]}, got {wrong}")):
         a_rule(**{name: wrong})
 
 
-@pytest.mark.parametrize(("a_rule", "name"), [(r, n) for r in RULES for n in hyperparameters(r) if "beta" in n])
+@pytest.mark.parametrize(("a_rule", "name"), [(r, n) for r in RULES for n in numbers(r) if "beta" in n])
 def test_beta_stays_below_one(a_rule, name):
     with pytest.raises(ValueError, match=re.escape(f"{name} must be in [0, 1), got 1")):
         a_rule(**{name: 1})
@@ -179,7 +238,7 @@ def test_defaults_stay_finite_on_rosenbrock(a_rule):
 
 @each_rule
 def test_the_docstring_starts_with_the_equation_its_author_and_year(a_rule):
-    equation, explanation = a_rule.__doc__.split("``alpha``", maxsplit=1)
+    equation, explanation = a_rule.__doc__.split("``", maxsplit=1)
     assert "←" in equation.splitlines()[0]
     assert "θ ← θ − " in equation
     assert re.search(r"\(\w+( & \w+| et al\.)?, (18|19|20)\d\d\)", equation), (
@@ -190,10 +249,36 @@ def test_the_docstring_starts_with_the_equation_its_author_and_year(a_rule):
         assert f"``{name}``" in a_rule.__doc__
 
 
-@each_rule
-def test_memory_starts_at_zero_in_the_shape_of_theta(a_rule):
+@pytest.mark.parametrize("a_rule", [r for r in RULES if r is not Nadam], ids=lambda r: r.__name__)
+def test_memory_starts_at_zero(a_rule):
     for memory in a_rule().init(np.ones((2, 3))):
-        np.testing.assert_array_equal(memory, np.zeros((2, 3)))
+        assert memory.shape[-2:] == (2, 3)
+        assert not memory.any()
+
+
+def test_a_product_starts_at_one():
+    m, v, product = Nadam().init(np.ones((2, 3)))
+    assert not m.any() and not v.any()
+    np.testing.assert_array_equal(product, np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("betas", "message"),
+    [
+        (0.9, "betas must be a tuple of at least one number, got 0.9"),
+        ([0.5, 0.9], "betas must be a tuple of at least one number"),
+        ((), "betas must be a tuple of at least one number"),
+        ((0.5, "0.9"), r"betas\[1\] must be a number, got '0.9'"),
+    ],
+)
+def test_betas_are_a_tuple_of_numbers(betas, message):
+    with pytest.raises(TypeError, match=message):
+        AggMo(betas=betas)
+
+
+def test_a_beta_out_of_range_is_named_by_its_place():
+    with pytest.raises(ValueError, match=r"betas\[2\] must be in \[0, 1\), got 1"):
+        AggMo(betas=(0, 0.9, 1))
 
 
 # ------------------------------------------------------------------ a rule of one's own

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from descent.rules.base import values_of, with_values
 from descent.trace import FUNCTIONS, UFUNCS, Traced, compiled, derivatives
 from readers import Clipped, Largest, Normalised, Sign, WarmStart
 from strategies import RULES, hyperparameters, names, settings_of, vectors
@@ -135,16 +136,21 @@ def symbols_of(prefix, count=2):
     return sympy.symbols([f"{prefix}{i}" for i in range(count)], real=True)
 
 
-def assert_rule_runs_on_symbols(a_rule, setting, theta, g, memory, t):
+def on_symbols(rule, hyperparameters):
+    """The rule with a symbol in place of each hyperparameter."""
+    return with_values(rule, dict(zip(values_of(rule), map(Traced, hyperparameters), strict=True)))
+
+
+def assert_rule_runs_on_symbols(plain, theta, g, memory, t):
     """`probe` and `update` with every input a symbol, hyperparameters too, against the same call on numbers."""
+    setting = list(values_of(plain).values())
     fields = symbols_of("h", len(setting))
     thetas, gs = symbols_of("p"), symbols_of("g")
-    states = [symbols_of(f"s{i}_") for i in range(len(memory))]
-    arguments = [*fields, *thetas, *gs, *(s for state in states for s in state), T]
-    numbers = np.concatenate([[*setting.values()], theta, g, *memory, [t]])
+    states = [np.reshape(symbols_of(f"s{i}_", values.size), values.shape) for i, values in enumerate(memory)]
+    arguments = [*fields, *thetas, *gs, *(s for state in states for s in state.flat), T]
+    numbers = np.concatenate([setting, theta, g, *map(np.ravel, memory), [t]])
 
-    symbolic = a_rule(**{name: Traced(symbol) for name, symbol in zip(setting, fields, strict=True)})
-    plain = a_rule(**setting)
+    symbolic = on_symbols(plain, fields)
     traced_state, plain_state = symbolic.State(*map(Traced, states)), plain.State(*memory)
     traced_next = symbolic.update(Traced(thetas), Traced(gs), traced_state, Traced(T))
     plain_next = plain.update(theta, g, plain_state, t)
@@ -162,25 +168,27 @@ def assert_rule_runs_on_symbols(a_rule, setting, theta, g, memory, t):
 @pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 @given(data=st.data(), t=st.integers(1, 500))
 def test_a_rule_runs_unchanged_on_symbols(a_rule, data, t):
-    setting = data.draw(settings_of(a_rule))
+    plain = a_rule(**data.draw(settings_of(a_rule)))
     theta, g = data.draw(vectors()), data.draw(vectors())
-    memory = [np.abs(data.draw(vectors())) for _ in a_rule.State._fields]
-    assert_rule_runs_on_symbols(a_rule, setting, theta, g, memory, t)
+    memory = [zero + np.abs(data.draw(vectors())) for zero in plain.init(theta)]
+    with np.errstate(all="ignore"):  # 0/0 in both
+        assert_rule_runs_on_symbols(plain, theta, g, memory, t)
 
 
 @pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 def test_a_rules_memory_starts_on_symbols_too(a_rule):
-    symbolic = a_rule(**{name: Traced(sympy.Symbol(name)) for name in hyperparameters(a_rule)})
-    for memory in symbolic.init(Traced(ABCD)):
-        assert memory.expressions.tolist() == [0] * 4
+    plain = a_rule()
+    symbolic = on_symbols(plain, symbols_of("h", len(values_of(plain))))
+    for memory, numbers in zip(symbolic.init(Traced(ABCD)), plain.init(np.zeros(4)), strict=True):
+        np.testing.assert_array_equal(memory.expressions.astype(float), numbers)
 
 
 @pytest.mark.parametrize("t", [1, 2, 50])
 @pytest.mark.parametrize("a_rule", [Sign, Normalised, Clipped, WarmStart, Largest], ids=lambda r: r.__name__)
 @given(theta=vectors(), g=vectors(), memory=vectors())
 def test_a_rule_of_ones_own_runs_on_symbols(a_rule, theta, g, memory, t):
-    setting = {name: 0.3 for name in hyperparameters(a_rule)}
-    assert_rule_runs_on_symbols(a_rule, setting, theta, g, [memory] * len(a_rule.State._fields), t)
+    plain = a_rule(**{name: 0.3 for name in hyperparameters(a_rule)})
+    assert_rule_runs_on_symbols(plain, theta, g, [memory] * len(a_rule.State._fields), t)
 
 
 # ------------------------------------------------------------------ what can't be traced

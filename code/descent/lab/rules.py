@@ -4,7 +4,6 @@ import ast
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -14,6 +13,7 @@ from descent.lab.scales import Scale, scale_of
 from descent.render import javascript
 from descent.render.latex import Latex, read, results, symbol, wholes
 from descent.rules import Rule
+from descent.rules.base import values_of
 
 NO_ROOM: dict[str, Any] = {
     "equations": [],
@@ -38,10 +38,10 @@ def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> di
             {
                 "name": name,
                 "label": plain(name),
-                "value": getattr(rule, name),
-                **scales.get(name, scale_of(name, getattr(rule, name))).specification(),
+                "value": value,
+                **scales.get(name, scale_of(name, value)).specification(),
             }
-            for name in (field.name for field in fields(rule))  # type: ignore[arg-type]
+            for name, value in values_of(rule).items()
         ],
         "programs": programs,
         **(equations_with_room(kind) if all("lines" in program for program in programs.values()) else NO_ROOM),
@@ -116,12 +116,14 @@ def mathml(latex: str) -> str:
 
 
 def plain(name: str) -> str:
-    """The name of a hyperparameter as text: alpha is α, beta1 is β₁, m_hat is m̂; others are themselves."""
-    stem = name.removesuffix("_hat")
-    letters = stem.rstrip("0123456789")
-    digits = stem[len(letters) :].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    """The name of a hyperparameter as text: alpha is α, beta1 is β₁, betas[0] too; others are themselves."""
+    if row := re.fullmatch(r"(\w+)s\[(\d+)\]", name):
+        name = f"{row[1]}{int(row[2]) + 1}"
+    name = {"weight_decay": "lambda", "initial": "s0"}.get(name, name)
+    letters = name.rstrip("0123456789")
+    digits = name[len(letters) :].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
     try:
         letter = unicodedata.lookup(f"GREEK SMALL LETTER {letters.upper().replace('LAMBDA', 'LAMDA')}")
     except KeyError:
         letter = letters
-    return letter + ("\u0302" if stem != name else "") + digits
+    return letter + digits

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from descent.rules.base import range_of
+
 __all__ = ["Scale", "decay_scale", "linear_scale", "log_scale"]
 
 
@@ -56,13 +58,16 @@ def decay_scale(high: float = 0.9999, ticks: Mapping[float, str] | None = None) 
 
 def scale_of(name: str, value: float) -> Scale:
     """The scale of the hyperparameter `name` where a lab was given none."""
-    if name.startswith("beta"):
-        return decay_scale()
+    match range_of(name):
+        case "[0, 1)":
+            return decay_scale()
+        case "[0, 1]":
+            return linear_scale(0, 1, 0.01)
     if name == "alpha":
         return log_scale(min(1e-4, value or 1), max(10, value))
     if value > 0:
         return log_scale(value / 1000, value * 1000)
-    return linear_scale(value - 1, value + 1, 0.01)
+    return linear_scale(value - 1 if range_of(name) is None else 0, value + 1, 0.01)
 
 
 def _labelled(ticks: Mapping[float, str]) -> tuple[tuple[float, str], ...]:

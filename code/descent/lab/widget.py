@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import anywidget
@@ -19,6 +19,7 @@ from descent.lab.scales import Scale
 from descent.lab.script import style, widget_module
 from descent.path import DIVERGED, Path, descend
 from descent.rules import Rule
+from descent.rules.base import values_of, with_values
 from descent.surfaces import Surface
 
 __all__ = ["Lab"]
@@ -85,7 +86,7 @@ class Lab(anywidget.AnyWidget):
         dims = {each["dim"] for each in described}
         self.kinds = {kind.__name__: rule for kind, rule in kinds.items()}
         names = list(self.kinds)
-        unused = set(scales or {}) - {field.name for rule in kinds.values() for field in fields(rule)}  # type: ignore[arg-type]
+        unused = set(scales or {}) - {each for rule in kinds.values() for each in values_of(rule)}
         if unused:
             raise ValueError(f"scales must be for hyperparameters of these rules, got {', '.join(sorted(unused))}")
         if start is not None:
@@ -157,7 +158,7 @@ class Lab(anywidget.AnyWidget):
     def _rule(self, values: Mapping[str, Any]) -> Rule:
         names = {key: value for key, value in values.items() if key != "rule"}
         _one_of("rule", values.get("rule"), list(self.kinds))
-        return replace(self.kinds[values["rule"]], **names)  # type: ignore[type-var]
+        return with_values(self.kinds[values["rule"]], names)
 
     def _objective(self) -> Any:
         position = [each["name"] for each in self.specification["objectives"]].index(self.surface)
@@ -244,7 +245,7 @@ def _values(rule: Rule) -> dict[str, Any]:
     """A rule as the traits know it: its name and its hyperparameters."""
     if not isinstance(rule, Rule):
         raise TypeError(f"rules must be rules with their hyperparameters, such as Adam(), got {rule!r}")
-    values = {field.name: getattr(rule, field.name) for field in fields(rule)}  # type: ignore[arg-type]
+    values = values_of(rule)
     for name, value in values.items():
         if np.ndim(value):
             raise ValueError(f"{name} must be one number in a lab, got {value!r}")

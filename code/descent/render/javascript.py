@@ -7,7 +7,6 @@ with every coordinate by itself, since a rule may mix them.
 import ast
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from sympy.printing.jscode import JavascriptCodePrinter
 
 from descent.render.latex import read, results, wholes
 from descent.rules import Rule
+from descent.rules.base import values_of, with_values
 from descent.surfaces import Surface
 from descent.trace import Traced, bare, expression_of, slope
 
@@ -50,8 +50,8 @@ def javascript(thing: Any, dim: int = 2) -> dict[str, Any]:
 
 
 def _rule(rule: Rule, dim: int) -> dict[str, Any]:
-    names = [field.name for field in fields(rule)]  # type: ignore[arg-type]
-    rule = replace(rule, **{name: Traced(h) for name, h in zip(names, _symbols("h", len(names)), strict=True)})  # type: ignore[type-var]
+    names = list(values_of(rule))
+    rule = with_values(rule, {name: Traced(h) for name, h in zip(names, _symbols("h", len(names)), strict=True)})
     x, g = Traced(_symbols("x", dim)), Traced(_symbols("g", dim))
     t = Traced(sympy.Symbol("t", integer=True, positive=True))
     start = [np.asarray(bare(value), dtype=object) for value in rule.init(x)]
@@ -80,7 +80,10 @@ def _rule(rule: Rule, dim: int) -> dict[str, Any]:
 
 
 def line_values(rule: Rule, theta: Any, g: Any, state: Any, t: Any) -> list[Any] | None:
-    """What every line of `update` comes to, then its results, then the norms in them; None if it has no lines."""
+    """What every line of `update` comes to, then its results, then the norms in them.
+
+    None if it has no lines, or one that isn't a number or a number for each coordinate.
+    """
     update = type(rule).update
     try:
         code = read(update)
@@ -99,6 +102,8 @@ def line_values(rule: Rule, theta: Any, g: Any, state: Any, t: Any) -> list[Any]
         norms += [value(whole) for whole in wholes(node)]
         names[name] = value(node)
         values.append(names[name])
+    if any(np.shape(v) not in ((), np.shape(theta)) for v in values):
+        return None
     return [v if np.ndim(v) else Traced(np.full(np.shape(theta), bare(v), dtype=object)) for v in values + norms]
 
 

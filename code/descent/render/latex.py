@@ -32,6 +32,9 @@ GREEK = {
     "sigma",
 }
 RELATIONS = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne"}
+# Names whose letter is another: Python keeps the word lambda for itself.
+LETTERS = {"weight_decay": r"\lambda", "initial": "s_{0}", "product": r"\Pi"}
+ACCENTS = {"hat": r"\hat{{{}}}", "bar": r"\bar{{{}}}", "next": "{{{}}}'"}
 # What a function looks like, and how many arguments it has.
 FUNCTIONS = {
     "sqrt": (1, r"\sqrt{{{}}}"),
@@ -76,7 +79,7 @@ def equations(thing: Any) -> Equations:
         raise TypeError(f"equations are read from a rule or a surface, got {thing!r}")
     look_ahead, code = read(rule.probe), read(rule.update)
     before = [(symbol(name), write(value)) for name, value in look_ahead.lines]
-    after = [(symbol(name), write(value)) for name, value in [*code.lines, *results(rule, code)]]
+    after = [(_row_of(name, value), write(value)) for name, value in [*code.lines, *results(rule, code)]]
     gradient = ("g", rf"\nabla f({write(look_ahead.returned)})")
     return Equations([(left, r"\leftarrow", right) for left, right in [*before, gradient, *after]])
 
@@ -198,6 +201,11 @@ class Latex:
                 count, form = FUNCTIONS[name]
                 if len(arguments) == count:
                     return SUM if name == "where" else PRODUCT, form.format(*map(self, arguments))
+            case ast.Call(ast.Attribute(ast.Name("np"), "stack"), [ast.ListComp(each, [one])], []):
+                rows = [name.id for name in ast.walk(one.target) if isinstance(name, ast.Name)]
+                return SUM, Latex(lambda node, name: self.name(node, name) + "_i" * (name in rows))(each)
+            case ast.Call(ast.Attribute(ast.Name("np"), "mean"), [ast.Name(name)], [ast.keyword("axis")]):
+                return PRODUCT, rf"\frac{{1}}{{K}} \sum_i {symbol(name)}_i"
             case ast.Call(ast.Attribute(ast.Attribute(ast.Name("np"), "linalg"), "norm"), [_], options) as call:
                 if [ast.unparse(option) for option in options] in ([], ["axis=0"]):
                     return PRODUCT, self.norm(call)
@@ -216,13 +224,20 @@ def _after_a_sign(node: ast.expr) -> int:
 
 
 def symbol(name: str) -> str:
-    """theta is θ, beta1 is β₁, m_hat is m̂; other names of several letters are set upright."""
-    stem = name.removesuffix("_hat")
+    """theta is θ, beta1 is β₁, m_hat is m̂, m_bar is m̄, mu_next is μ′; other long names are set upright."""
+    if name in LETTERS:
+        return LETTERS[name]
+    stem, _, accent = name.rpartition("_")
+    if accent not in ACCENTS:
+        stem, accent = name, ""
     letters = stem.rstrip("0123456789")
     digits = stem[len(letters) :]
     symbol = rf"\{letters}" if letters in GREEK else letters
     if len(letters) > 1 and letters not in GREEK:
         symbol = rf"\mathrm{{{letters}}}".replace("_", r"\_")
-    if stem != name:
-        symbol = rf"\hat{{{symbol}}}"
-    return symbol + (f"_{{{digits}}}" if digits else "")
+    return ACCENTS.get(accent, "{}").format(symbol) + (f"_{{{digits}}}" if digits else "")
+
+
+def _row_of(name: str, value: ast.expr) -> str:
+    """The left side of an equation; a stack of rows has one equation for each of them."""
+    return symbol(name) + "_i" * ast.unparse(value).startswith("np.stack")

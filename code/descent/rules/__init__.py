@@ -1,9 +1,11 @@
 """The update rules, in the book's order, each in the form of its paper."""
 
 from descent.rules.adam import *
+from descent.rules.adaptive import *
 from descent.rules.base import Rule as Rule
 from descent.rules.base import Value as Value
 from descent.rules.base import rule as rule
 from descent.rules.gradient_descent import *
 from descent.rules.grid import grid as grid
+from descent.rules.mixtures import *
 from descent.rules.momentum import *

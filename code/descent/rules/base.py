@@ -3,7 +3,8 @@
 Only `Rule` is ever subclassed, and no rule overrides another rule's method: each reads from top to bottom.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from numbers import Real
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
@@ -14,11 +15,17 @@ from descent.trace import Traced
 
 Value = Any  # a float, an array of floats or a traced value
 
-_RATE = ("[0, ∞)", lambda x: (x >= 0) & (x < np.inf))
-_DECAY = ("[0, 1)", lambda x: (x >= 0) & (x < 1))
-
+_INSIDE: dict[str, Any] = {
+    "[0, ∞)": lambda x: (x >= 0) & (x < np.inf),
+    "[0, 1)": lambda x: (x >= 0) & (x < 1),
+    "[0, 1]": lambda x: (x >= 0) & (x <= 1),
+}
 # The range of a hyperparameter follows from its name, so that a rule states only its equation.
-RANGES = {"alpha": _RATE, "epsilon": _RATE, "beta": _DECAY, "beta1": _DECAY, "beta2": _DECAY}
+RANGES = (
+    dict.fromkeys(("alpha", "epsilon", "eta", "psi", "weight_decay", "initial"), "[0, ∞)")
+    | dict.fromkeys(("beta", "beta1", "beta2", "betas", "momentum"), "[0, 1)")
+    | dict.fromkeys(("nu", "nu1", "nu2", "dampening"), "[0, 1]")
+)
 
 
 class Rule:
@@ -51,7 +58,40 @@ class Rule:
 
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]
-            check(field.name, getattr(self, field.name))
+            value = getattr(self, field.name)
+            if isinstance(field.default, tuple) and not (isinstance(value, tuple) and value):
+                raise TypeError(f"{field.name} must be a tuple of at least one number, got {value!r}")
+        for name, value in values_of(self).items():
+            check(name, value)
+
+
+def values_of(rule: Rule) -> dict[str, Value]:
+    """The hyperparameters of a rule, one by one: those of a tuple are ``betas[0]``, ``betas[1]``, …"""
+    values: dict[str, Value] = {}
+    for field in fields(rule):  # type: ignore[arg-type]
+        value = getattr(rule, field.name)
+        if isinstance(field.default, tuple):
+            values |= {f"{field.name}[{i}]": each for i, each in enumerate(value)}
+        else:
+            values[field.name] = value
+    return values
+
+
+def with_values(rule: Rule, values: Mapping[str, Value]) -> Rule:
+    """The same rule with some hyperparameters changed, named as in `values_of`."""
+    changed: dict[str, Value] = dict(values)
+    for field in fields(rule):  # type: ignore[arg-type]
+        if isinstance(field.default, tuple):
+            every = values_of(rule) | changed
+            names = [f"{field.name}[{i}]" for i in range(len(getattr(rule, field.name)))]
+            changed[field.name] = tuple(every[name] for name in names)
+            changed = {name: value for name, value in changed.items() if name not in names}
+    return replace(rule, **changed)  # type: ignore[type-var]
+
+
+def range_of(name: str) -> str | None:
+    """The interval in which the hyperparameter `name` lies, "[0, 1)" say; None for a name that isn't the book's."""
+    return RANGES.get(name.partition("[")[0])
 
 
 def check(name: str, value: Value) -> None:
@@ -64,8 +104,8 @@ def check(name: str, value: Value) -> None:
         raise TypeError(f"{name} must be one number, got {value!r}; to compare several, declare them: **grid({name}=…)")
     if not isinstance(value, (Real, np.ndarray)):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if name in RANGES:
-        interval, inside = RANGES[name]
+    if interval := range_of(name):
+        inside = _INSIDE[interval]
         numbers = np.ravel(np.asarray(value))
         for wrong in numbers[~inside(numbers)]:
             raise ValueError(f"{name} must be in {interval}, got {wrong}")

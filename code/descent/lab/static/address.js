@@ -40,12 +40,23 @@ function fromAddress(spec, query, before) {
   return state;
 }
 
+/** Values as the arguments of a call; betas[0], betas[1], … are one tuple. */
+function asArguments(sliders, values) {
+  const named = new Map();
+  sliders.forEach(({ name }, k) => {
+    const [field, row] = name.split("[");
+    named.set(field, row ? [...(named.get(field) ?? []), values[k]] : values[k]);
+  });
+  const written = ([name, value]) => `${name}=${Array.isArray(value) ? `(${value.join(", ")}${value.length > 1 ? "" : ","})` : value}`;
+  return [...named].map(written).join(", ");
+}
+
 /** Python that walks the same paths. */
 function toPython(spec, state) {
   const objective = spec.objectives[state.objective];
   const rules = state.shown.map(({ rule, values }) => {
     const { sliders, python } = spec.rules[rule];
-    return `${python.call}(${sliders.map(({ name }, k) => `${name}=${values[k]}`).join(", ")})`;
+    return `${python.call}(${asArguments(sliders, values)})`;
   });
   const setups = [objective.python.setup, ...new Set(state.shown.map(({ rule }) => spec.rules[rule].python.setup))].filter(Boolean);
   const typing = setups.some((setup) => setup.includes("NamedTuple")) ? ["from typing import NamedTuple", ""] : [];
