@@ -13,6 +13,8 @@ CODE = Path(__file__).parents[1] / "code"
 FLOORS = {
     "trace": 0,
     "rules": 1,
+    "conventions": 1,
+    "schedules": 1,
     "surfaces": 1,
     "models": 1,
     "datasets": 1,

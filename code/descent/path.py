@@ -1,22 +1,22 @@
 """The one loop of the book, and the path it leaves behind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
-from itertools import repeat
+from copy import copy
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from descent.rules import Rule
+from descent.rules.base import check
 from descent.rules.grid import Axis
-from descent.sources import Source, all_samples
+from descent.schedules import Schedule
+from descent.sources import as_source
 
 __all__ = ["DIVERGED", "Path", "descend", "walk"]
 
 # A walk has diverged when it is no longer finite, or its loss is above DIVERGED · max(1, |first loss|).
 DIVERGED = 1e6
-
-Schedule = Callable[[int], Any]
 
 
 class Step(NamedTuple):
@@ -55,9 +55,10 @@ def walk(objective: Any, theta: Any, rule: Rule, schedule: Schedule | None = Non
     source = as_source(objective)
     theta = _start(theta, rule)
     state = rule.init(theta)
+    moved = "" if schedule is None else _moved_by_a_schedule(rule)
     yield Step(0, theta, state)
     for t, grad in enumerate(source.gradients(), start=1):
-        now = rule if schedule is None else _scheduled(rule, schedule, t)
+        now = rule if schedule is None else _with(rule, moved, schedule(t))
         theta, state = _step(now, grad, theta, state, t)
         yield Step(t, theta, state)
 
@@ -70,7 +71,7 @@ def descend(
     ``objective``  a surface or model (anything with ``value`` and ``grad``), a `Source`, or a function ∇f(θ)
     ``theta``      the start, shape ``(dim,)``, or ``(dim, *grid)`` for a grid of starts; it is not changed
     ``rule``       what to do with a gradient; `grid` gives it several values at once
-    ``schedule``   α as a function of the step t = 1, 2, …
+    ``schedule``   the learning rate as a function of the step t = 1, 2, …; it sets α, or η for a rule that has one
     ``keep``       "all" steps, the "end" only, or every n-th (the end is always kept)
 
     A walk that diverges is a result, not an error: see `Path`. Raises ValueError or TypeError, naming the
@@ -82,7 +83,8 @@ def descend(
     kept = _kept(steps, keep)
     rows: list[np.ndarray] = []
     row = 0
-    diverged: Any = np.array(0)
+    diverged: Any = np.int64(0)
+    some = False  # whether any walk has diverged yet
     for t, theta, state in walk(source, theta, rule, schedule):  # noqa: B020
         record = [theta, *state]
         lost = ~np.isfinite(theta).all(axis=0)
@@ -99,26 +101,17 @@ def descend(
             rows = [np.full((len(kept), *shape), np.nan) for shape in shapes]
         if t == kept[row]:
             for column, value in zip(rows, record, strict=True):
-                column[row] = np.where(diverged, np.nan, value)
+                column[row] = np.where(diverged, np.nan, value) if some else value
             row += 1
-        diverged = np.where(lost & (diverged == 0), t, diverged)
-        if t == steps or diverged.all():
+        if lost.any():
+            some = True
+            diverged = np.where(lost & (diverged == 0), t, diverged)
+        if t == steps or (some and diverged.all()):
             break
     else:
         raise ValueError(f"steps must fit the source, which ran out after {t} steps, got {steps}")
     losses = None if source.value is None else rows.pop()
     return Path(np.array(kept), rows[0], type(state)(*rows[1:]), losses, diverged if diverged.ndim else int(diverged))
-
-
-def as_source(objective: Any) -> Source:
-    """`objective` as a `Source`: a source itself, something with value and grad, or a function ∇f(θ)."""
-    if isinstance(objective, Source):
-        return objective
-    if hasattr(objective, "grad") and hasattr(objective, "value"):
-        return all_samples(objective)
-    if callable(objective):
-        return Source(lambda: repeat(objective))
-    raise TypeError(f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {objective!r}")
 
 
 def _start(theta: Any, rule: Rule) -> np.ndarray:
@@ -146,29 +139,41 @@ def _finite(name: str, value: np.ndarray) -> np.ndarray:
     return value
 
 
-def _scheduled(rule: Rule, schedule: Schedule, t: int) -> Rule:
-    if not any(field.name == "alpha" for field in fields(rule)):  # type: ignore[arg-type]
+def _moved_by_a_schedule(rule: Rule) -> str:
+    """The name of the hyperparameter that a schedule sets."""
+    names = [field.name for field in fields(rule)]  # type: ignore[arg-type]
+    moved = "eta" if "eta" in names else "alpha"
+    if moved not in names:
         raise TypeError(f"schedule sets alpha, and {type(rule).__name__} has none")
-    if isinstance(rule.alpha, Axis):  # type: ignore[attr-defined]
-        raise TypeError("schedule sets alpha, and alpha is already on the grid")
-    return replace(rule, alpha=schedule(t))  # type: ignore[type-var]
+    if isinstance(getattr(rule, moved), Axis):
+        raise TypeError(f"schedule sets {moved}, and {moved} is already on the grid")
+    return moved
+
+
+def _with(rule: Rule, name: str, value: Any) -> Rule:
+    """dataclasses.replace for one hyperparameter, without checking the others again at every step."""
+    check(name, value)
+    other = copy(rule)
+    other.__dict__[name] = value
+    return other
 
 
 def _quiet(function: Callable, *args: Any) -> Any:
     """Overflow on the way to divergence is expected: the loop reports it as a result."""
-    with np.errstate(all="ignore"):
-        try:
+    try:
+        with np.errstate(all="ignore"):
             return function(*args)
-        except ValueError as error:
-            if "truth value" not in str(error):
-                raise
-            name = getattr(function, "__qualname__", repr(function))
-            raise TypeError(f"{name} branches on a value (if, and, or, max, …); use np.where, np.maximum") from error
+    except ValueError as error:
+        if "truth value" not in str(error):
+            raise
+        name = getattr(function, "__qualname__", repr(function))
+        raise TypeError(f"{name} branches on a value (if, and, or, max, …); use np.where, np.maximum") from error
 
 
 def _step(rule: Rule, grad: Callable, theta: np.ndarray, state: Any, t: int) -> tuple[np.ndarray, Any]:
     """One turn of the loop. Copies are handed out, so that code which works in place harms no earlier step."""
-    g = np.array(_quiet(grad, np.array(_quiet(rule.probe, theta, state))), dtype=float)
+    point = theta if type(rule).probe is Rule.probe else _quiet(rule.probe, theta, state)
+    g = np.array(_quiet(grad, np.array(point)), dtype=float)
     if g.shape != theta.shape:
         raise ValueError(f"the gradient must have the shape of theta, {theta.shape}, got {g.shape}")
     match _quiet(rule.update, theta.copy(), g, state, t):

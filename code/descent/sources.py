@@ -1,16 +1,19 @@
-"""Where a gradient comes from: all samples, one sample, a mini-batch, a stream.
+"""Where a gradient comes from: all samples, one sample, a mini-batch, a stream; with noise or weight decay added.
 
 A `Source` hands out one gradient function per step. The learning rule never learns where it came from.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["Source", "all_samples", "batches", "mini_batches", "one_sample", "stream"]
+from descent.rules.base import check
+
+__all__ = ["Source", "all_samples", "batches", "mini_batches", "one_sample", "stream", "with_l2", "with_noise"]
 
 Gradient = Callable[[Any], Any]
 
@@ -120,3 +123,65 @@ def stream(samples: Iterable[Any], objective: Callable[[Any], Objective]) -> Sou
     all samples: nobody has them all.
     """
     return Source(lambda: (objective(sample).grad for sample in samples), None)
+
+
+def as_source(objective: Any) -> Source:
+    """`objective` as a `Source`: a source itself, something with value and grad, or a function ∇f(θ)."""
+    if isinstance(objective, Source):
+        return objective
+    if hasattr(objective, "grad") and hasattr(objective, "value"):
+        return all_samples(objective)
+    if callable(objective):
+        return Source(lambda: repeat(objective))
+    raise TypeError(f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {objective!r}")
+
+
+def with_noise(objective: Any, eta: float, gamma: float, rng: np.random.Generator) -> Source:
+    """gₜ ← gₜ + N(0, σₜ²) in every coordinate, with σₜ² = η / (1 + k)^γ   (Neelakantan et al., 2015)
+
+    k = t − 1 counts the steps that are done, so that the first noise has the variance η, as in optax.add_noise.
+    ``eta`` and ``gamma`` are in [0, ∞); the paper uses η in {0.01, 0.3, 1} and γ = 0.55. There is one draw per
+    step, shared by a whole grid. A second walk over the same source goes on drawing from ``rng``. Source:
+    A. Neelakantan et al., Adding gradient noise improves learning for very deep networks, arXiv:1511.06807.
+    """
+    source = as_source(objective)
+    check("eta", eta)
+    check("gamma", gamma)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}")
+
+    def gradients() -> Iterator[Gradient]:
+        for done, grad in enumerate(source.gradients()):
+            yield partial(_noisy, grad, np.sqrt(eta / (1 + done) ** gamma), rng)
+
+    return replace(source, gradients=gradients)
+
+
+def _noisy(grad: Gradient, sigma: float, rng: np.random.Generator, theta: Any) -> Any:
+    g = np.asarray(grad(theta))
+    noise = sigma * rng.standard_normal(len(g))
+    return g + noise.reshape(-1, *(1,) * (g.ndim - 1))
+
+
+def with_l2(objective: Any, weight_decay: float) -> Source:
+    """f(θ) ← f(θ) + λ/2 ‖θ‖², so g ← g + λ θ: weight decay as a part of the loss.
+
+    ``weight_decay``, λ, is in [0, ∞). The loss that the walk is judged by has the term too. For gradient descent
+    it is `SGDW` with α λ for its λ; for a rule that averages or rescales gradients it is another thing.
+    """
+    source = as_source(objective)
+    check("weight_decay", weight_decay)
+    value = source.value
+
+    def gradients() -> Iterator[Gradient]:
+        return (partial(_pulled, grad, weight_decay) for grad in source.gradients())
+
+    def penalised(theta: Any) -> Any:
+        theta = np.asarray(theta)
+        return value(theta) + weight_decay / 2 * np.sum(theta**2, axis=0)  # type: ignore[misc]
+
+    return replace(source, gradients=gradients, value=None if value is None else penalised)
+
+
+def _pulled(grad: Gradient, weight_decay: float, theta: Any) -> Any:
+    return grad(theta) + weight_decay * theta

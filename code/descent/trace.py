@@ -217,8 +217,10 @@ def compiled(arguments: Sequence[sympy.Symbol], expressions: Any) -> Function:
     def function(theta: Any) -> np.ndarray:
         theta = np.asarray(theta, dtype=float)
         grid = theta.shape[1:]
-        values = [np.broadcast_to(np.asarray(value, dtype=float), grid) for value in evaluate(*theta)]
-        return np.stack(values).reshape(expressions.shape + grid)
+        values = np.empty((expressions.size, *grid))
+        for i, value in enumerate(evaluate(*theta)):
+            values[i] = value
+        return values.reshape(expressions.shape + grid)
 
     return function
 

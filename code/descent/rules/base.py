@@ -22,7 +22,7 @@ _INSIDE: dict[str, Any] = {
 }
 # The range of a hyperparameter follows from its name, so that a rule states only its equation.
 RANGES = (
-    dict.fromkeys(("alpha", "epsilon", "eta", "psi", "weight_decay", "initial"), "[0, ∞)")
+    dict.fromkeys(("alpha", "epsilon", "eta", "gamma", "high", "psi", "weight_decay", "initial"), "[0, ∞)")
     | dict.fromkeys(("beta", "beta1", "beta2", "betas", "momentum"), "[0, 1)")
     | dict.fromkeys(("nu", "nu1", "nu2", "dampening"), "[0, 1]")
 )
