@@ -15,6 +15,15 @@ RULES = [
     if isinstance(thing, type) and issubclass(thing, Rule) and thing is not Rule
 ]
 
+FORMS = list(
+    dict.fromkeys(
+        thing
+        for library in descent.conventions.LIBRARIES.values()
+        for thing in vars(library).values()
+        if isinstance(thing, type) and issubclass(thing, Rule) and thing is not Rule
+    )
+)
+
 SURFACES = [thing for thing in vars(descent).values() if isinstance(thing, Surface)] + [
     descent.bowl(),
     descent.bowl(37, rotation=-25),

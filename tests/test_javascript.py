@@ -27,7 +27,7 @@ from descent.lab import objectives, rules
 from descent.lab.script import source
 from descent.rules.base import values_of, with_values
 from readers import READERS, Clipped, Largest, Normalised, Sign, WarmStart
-from strategies import RULES, SURFACES
+from strategies import FORMS, RULES, SURFACES
 
 
 @surface(minima=[(0, 0)], window=((-2, 2), (-2, 2)), start=(1, 1))
@@ -42,7 +42,7 @@ step = st.integers(1, 500)
 
 
 @st.composite
-def rules_with_values(draw, kinds=(*RULES, *READERS)):
+def rules_with_values(draw, kinds=(*RULES, *FORMS, *READERS)):
     kind = draw(st.sampled_from(kinds))
     return with_values(kind(), {name: draw(st.floats(*LIMITS.get(name, (0, 0.999)))) for name in values_of(kind())})
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from descent import (
     Adam,
+    AggMo,
     GradientDescent,
     Lab,
     LeastSquares,
@@ -23,6 +24,7 @@ from descent import (
     Rule,
     Value,
     bowl,
+    conventions,
     decay_scale,
     descend,
     grid,
@@ -194,6 +196,35 @@ def test_where_no_kernel_runs_stands_a_picture_and_the_specification():
     )
     assert json.loads("".join(parts.scripts)) == json.loads(json.dumps(lab.specification))
     assert "Mine." in unescape(shown(lab))
+
+
+def test_a_lab_with_conventions_offers_every_form_of_its_rules():
+    lab = Lab(rosenbrock, Adam(alpha=0.1, epsilon=0.01), Momentum(), name="lab", steps=20, conventions=True)
+    names = [rule["name"] for rule in lab.specification["rules"]]
+    assert names == ["Adam", "torch.Adam", "keras.Adam", "Momentum", "torch.Momentum"]
+    families = lab.specification["families"]
+    assert families[2]["forms"] == [("the paper, optax", 0), ("PyTorch", 1), ("Keras", 2)]
+    assert families[3]["forms"] == [("the paper, Keras", 3), ("PyTorch, optax", 4)]
+    assert "np.sqrt(1 - self.beta2**t)" in families[2]["code"]
+    values = {slider["name"]: slider["value"] for slider in lab.specification["rules"][2]["sliders"]}
+    assert values == {"alpha": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 0.01}  # those of the given rule
+    lab.hyperparameters = [{"rule": "keras.Adam", **values}]
+    expected = descend(rosenbrock, lab.start, conventions.keras.Adam(**values), 20)
+    assert np.array_equal(lab.path().theta, expected.theta)
+    assert lab.specification["rules"][2]["python"]["call"] == "conventions.keras.Adam"
+
+
+def test_a_lab_shows_a_librarys_form_beside_the_papers():
+    lab = Lab(rosenbrock, Adam(alpha=0.1), conventions.keras.Adam(alpha=0.1), name="lab", steps=20)
+    assert [each["rule"] for each in lab.hyperparameters] == ["Adam", "keras.Adam"]
+    assert lab.specification["families"] == []
+
+
+def test_the_betas_of_a_tuple_are_sliders_of_their_own():
+    lab = Lab(rosenbrock, AggMo(betas=(0, 0.5)), name="lab", steps=20)
+    assert [slider["label"] for slider in lab.specification["rules"][0]["sliders"]] == ["α", "β₁", "β₂"]
+    lab.hyperparameters = [{"rule": "AggMo", "betas[1]": 0.9}]
+    assert lab.rules()[0].betas == (0, 0.9)
 
 
 def test_a_rule_of_the_readers_brings_its_source_and_one_of_ours_does_not():

@@ -11,6 +11,7 @@ import numpy as np
 
 from descent import (
     Adam,
+    AggMo,
     GradientDescent,
     Lab,
     LeastSquares,
@@ -81,6 +82,12 @@ def several() -> Lab:
     return Lab(surfaces, *rules, name="several", steps=200, offer=[Momentum()], goal=1e-3, caption="Three rules.")
 
 
+def conventions() -> Lab:
+    """Rules that can be switched between the forms of their paper and of the libraries."""
+    rules = Adam(alpha=0.05, epsilon=0.01), Nesterov(alpha=0.001), AggMo(alpha=0.0002)
+    return Lab(rosenbrock, *rules, name="conventions", conventions=True, steps=100)
+
+
 def table() -> Lab:
     """Two rules on the same noisy batches, one of them from this file."""
     rng = np.random.default_rng(0)
@@ -108,6 +115,7 @@ def ten() -> list[Lab]:
 PAGES = {
     "bowl": lambda: [bowl_of_one()],
     "several": lambda: [several()],
+    "conventions": lambda: [conventions()],
     "table": lambda: [table()],
     "six": lambda: [six()],
     "ten": ten,

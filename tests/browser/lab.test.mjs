@@ -97,7 +97,7 @@ print(json.dumps([replay(code) for code in json.load(sys.stdin)]))
 const copied = []; // {where, code, paths}: what both browsers copied
 
 let gallery;
-before(async () => (gallery = await makeGallery("bowl", "several", "table")));
+before(async () => (gallery = await makeGallery("bowl", "several", "table", "conventions")));
 after(() => gallery?.remove());
 
 for (const kind of kinds) {
@@ -521,6 +521,10 @@ for (const kind of kinds) {
       await drawn.press("Another draw");
       await drawn.slide("α of gradient descent", 15);
       await take("another draw", drawn);
+      const forms = await hung("conventions");
+      await forms.choose("Form of Adam", 2);
+      await forms.slide("β₂ of AggMo", 10);
+      await take("a library's form, and a rule with a tuple", forms);
       await take("ten inputs", await open(book.places.disk + WITH_LABS[3], "blood-batches"));
     });
 
@@ -592,6 +596,50 @@ for (const kind of kinds) {
       for (const key of ["Tab", "Enter"]) await book.page.keyboard.press(key);
       await book.page.waitForFunction((node) => node.lab.paths().length === 4, { timeout: 3000 }, lab.figure);
       assert.deepEqual(await lab.texts(".lab-rule strong"), ["gradient descent", "Nesterov", "Adam", "Nesterov (2)"]);
+    });
+
+    test("another form changes formula, code, values and path, and says where it parts from the paper's", async () => {
+      const lab = await hung("conventions");
+      const seen = async () => ({
+        formula: (await lab.texts(".lab-formula"))[0],
+        code: (await lab.texts(".lab-forms pre"))[0],
+        apart: (await lab.texts(".lab-apart"))[0],
+        title: (await lab.texts(".lab-rule strong"))[0],
+        end: (await lab.read()).paths[0].theta.at(-1),
+        values: (await lab.read()).state.shown[0].values,
+      });
+      const paper = await seen();
+      assert.equal(paper.apart, "");
+      await (await lab.control("Form of Adam")).focus();
+      for (const key of ["ArrowDown", "ArrowDown"]) await book.page.keyboard.press(key); // PyTorch, then Keras
+      await book.page.waitForFunction((node) => node.lab.state().shown[0].rule === 2, { timeout: 3000 }, lab.figure);
+      const keras = await seen();
+      assert.equal(keras.title, "Adam (Keras)");
+      assert.notEqual(keras.formula, paper.formula);
+      assert.match(keras.code, /rate = self\.alpha \* np\.sqrt/);
+      assert.deepEqual(keras.values, paper.values); // both have α, β₁, β₂, ε
+      assert.notEqual(keras.end, paper.end);
+      assert.match(keras.apart, /^It parts from the paper's form: \S+ apart at step \d+\.$/);
+      assert.ok(await lab.figure.evaluate(() => document.activeElement.ariaLabel === "Form of Adam (Keras)"), "the focus is lost");
+      await lab.slide("ε of Adam (Keras)", 0); // the smaller ε, the nearer
+      assert.notEqual((await seen()).apart, keras.apart);
+    });
+
+    test("forms that walk the same path are said to", async () => {
+      const lab = await hung("conventions");
+      await lab.choose("Form of Adam", 1); // PyTorch's with λ = 0
+      assert.equal((await lab.texts(".lab-apart"))[0], "With these values it walks the path of the paper's form.");
+      assert.equal((await lab.read()).state.shown[0].values.length, 5);
+      for (const form of [1, 2]) {
+        await lab.choose(form === 1 ? "Form of Nesterov" : "Form of Nesterov (PyTorch, optax)", form);
+        assert.equal((await lab.texts(".lab-apart"))[1], "It walks the look-ahead points of the paper's form.");
+      }
+    });
+
+    once("a library's form is not offered as another rule", async () => {
+      const lab = await hung("conventions");
+      const offered = await (await lab.control("Another rule")).evaluate((select) => [...select.options].map((option) => option.textContent));
+      assert.deepEqual(offered, ["Adam", "Nesterov", "AggMo"]);
     });
 
     test("the curves' axes take the ink of another theme", async () => {
@@ -724,9 +772,9 @@ describe("chromium, which can pretend more", () => {
     });
   }
 
-  for (const theme of ["light", "dark"]) {
-    test(`a lab with everything open meets WCAG 2.2 AA in ${theme}`, async () => {
-      const lab = await open(`${book.places.gallery}several.html`, "several", { theme });
+  for (const [name, theme] of [["several", "light"], ["several", "dark"], ["conventions", "light"], ["conventions", "dark"]]) {
+    test(`the lab "${name}" with everything open meets WCAG 2.2 AA in ${theme}`, async () => {
+      const lab = await open(`${book.places.gallery}${name}.html`, name, { theme });
       await lab.slide("step", 5);
       await book.page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
       await lab.figure.waitForSelector(".lab-lines tr");
@@ -740,7 +788,7 @@ describe("chromium, which can pretend more", () => {
 test("the copied Python walks the paths of the page", async () => {
   const codes = [...new Set(copied.map(({ code }) => code))];
   const found = JSON.parse(await python(["-c", REPLAY], JSON.stringify(codes)));
-  assert.equal(copied.length, 5 * kinds.length);
+  assert.equal(copied.length, 6 * kinds.length);
   assert.ok(copied[0].paths[0].diverged > 0, "no path diverges");
   for (const { where, code, paths } of copied) {
     const walked = found[codes.indexOf(code)];

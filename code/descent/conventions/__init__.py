@@ -6,6 +6,7 @@ here; its name stands in ``SAME``.
 
 from types import ModuleType
 
+from descent import rules
 from descent.conventions import keras, optax, torch
 from descent.rules.base import Rule
 
@@ -13,11 +14,16 @@ LIBRARIES: dict[str, ModuleType] = {"PyTorch": torch, "Keras": keras, "optax": o
 
 
 def forms(rule: type[Rule]) -> dict[str, type[Rule]]:
-    """A rule as its paper has it and as each library has it: ``{"paper": Adam, "PyTorch": …, "Keras": …}``.
+    """A rule as its paper has it and as each library has it: ``{"the paper": Adam, "PyTorch": …, "Keras": …}``.
 
-    A library that keeps the paper's form has the paper's class; one that doesn't have the rule is left out.
+    ``rule`` is any of them. A library that keeps the paper's form has the paper's class; one that doesn't have the
+    rule is left out, and a rule that isn't the book's has only itself.
     """
-    every = {"paper": rule}
+    if any(rule.__module__ == module.__name__ for module in LIBRARIES.values()):
+        rule = getattr(rules, rule.__name__, rule)
+    every = {"the paper": rule}
+    if getattr(rules, rule.__name__, None) is not rule:
+        return every
     for library, module in LIBRARIES.items():
         if hasattr(module, rule.__name__):
             every[library] = getattr(module, rule.__name__)

@@ -1,19 +1,22 @@
 """A rule as a lab's page needs to know it: functions, sliders, equations with room for this step's numbers."""
 
 import ast
+import inspect
 import re
+import textwrap
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latex2mathml.converter import convert
 
+from descent.conventions import forms
 from descent.lab.objectives import source_of
 from descent.lab.scales import Scale, scale_of
 from descent.render import javascript
 from descent.render.latex import Latex, read, results, symbol, wholes
 from descent.rules import Rule
-from descent.rules.base import values_of
+from descent.rules.base import values_of, with_values
 
 NO_ROOM: dict[str, Any] = {
     "equations": [],
@@ -24,6 +27,30 @@ NO_ROOM: dict[str, Any] = {
 }
 
 
+def name_of(kind: type[Rule]) -> str:
+    """What a lab calls a rule: ``Adam``, and ``keras.Adam`` for a library's form."""
+    package, _, library = kind.__module__.rpartition(".")
+    return f"{library}.{kind.__name__}" if package == "descent.conventions" else kind.__name__
+
+
+def in_form(form: type[Rule], rule: Rule) -> Rule:
+    """A rule in the form of a library: hyperparameters that both have stay, the others are the library's."""
+    own = values_of(form())
+    return with_values(form(), {name: value for name, value in values_of(rule).items() if name in own})
+
+
+def families(kinds: Sequence[type[Rule]]) -> list[dict[str, Any]]:
+    """For each rule the ``forms`` it can be switched to, who has them and their number here, and its ``code``."""
+    every = []
+    for kind in kinds:
+        owners: dict[int, list[str]] = {}
+        for owner, form in forms(kind).items():
+            owners.setdefault(kinds.index(form), []).append(owner)
+        code = textwrap.dedent(inspect.getsource(kind.update)) if len(owners) > 1 else ""
+        every.append({"forms": [(", ".join(names), number) for number, names in owners.items()], "code": code})
+    return every
+
+
 def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> dict[str, Any]:
     """The part of a lab's specification that describes one rule, with its values as the starting ones.
 
@@ -32,7 +59,7 @@ def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> di
     kind = type(rule)
     programs = {dim: javascript(rule, dim) for dim in sorted(dims)}
     return {
-        "name": kind.__name__,
+        "name": name_of(kind),
         "title": kind.title or kind.__name__,
         "sliders": [
             {
@@ -45,7 +72,7 @@ def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> di
         ],
         "programs": programs,
         **(equations_with_room(kind) if all("lines" in program for program in programs.values()) else NO_ROOM),
-        "python": source_of(kind, kind.__name__),
+        "python": source_of(kind, "conventions." * ("." in name_of(kind)) + name_of(kind)),
     }
 
 

@@ -11,6 +11,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from descent.conventions import forms
 from descent.figures import COLOURS, DASHES, Picture, canvas, draw_losses, draw_path, draw_surface, picture
 from descent.lab import objectives as of_objective
 from descent.lab import rules as of_rule
@@ -43,6 +44,7 @@ class Lab(anywidget.AnyWidget):
     ``offer``      more rules, which the reader may add
     ``scales``     for some hyperparameters what their sliders offer, such as ``{"alpha": linear_scale(0, 0.2, 0.001)}``
     ``goal``       a walk has arrived when its loss is less than this above the minimum
+    ``conventions``  whether every rule can be switched between its paper's form and those of the libraries
     ``caption``    a sentence under the figure
 
     In a running notebook ``hyperparameters``, ``start`` and ``step`` follow the screen and the screen follows
@@ -71,6 +73,7 @@ class Lab(anywidget.AnyWidget):
         offer: Sequence[Rule] = (),
         scales: Mapping[str, Scale] | None = None,
         goal: float = 1e-6,
+        conventions: bool = False,
         caption: str = "",
     ):
         if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
@@ -83,8 +86,13 @@ class Lab(anywidget.AnyWidget):
         self.objectives = list(objective) if isinstance(objective, (list, tuple)) else [objective]
         described = [of_objective.specification(each, steps) for each in self.objectives]
         kinds = {type(rule): rule for rule in [*offer, *rules]}
+        if conventions:
+            kinds = {
+                form: of_rule.in_form(form, rule) for rule in kinds.values() for form in forms(type(rule)).values()
+            }
+            kinds |= {type(rule): rule for rule in [*offer, *rules]}
         dims = {each["dim"] for each in described}
-        self.kinds = {kind.__name__: rule for kind, rule in kinds.items()}
+        self.kinds = {of_rule.name_of(kind): rule for kind, rule in kinds.items()}
         names = list(self.kinds)
         unused = set(scales or {}) - {each for rule in kinds.values() for each in values_of(rule)}
         if unused:
@@ -100,6 +108,7 @@ class Lab(anywidget.AnyWidget):
             "looks": LOOKS,
             "objectives": described,
             "rules": [of_rule.specification(rule, dims, scales or {}) for rule in kinds.values()],
+            "families": of_rule.families(list(kinds)) if conventions else [],
             "shown": [{"rule": names.index(each["rule"]), "values": list(each.values())[1:]} for each in shown],
             "start": None if start is None else [float(value) for value in start],
         }
@@ -251,4 +260,4 @@ def _values(rule: Rule) -> dict[str, Any]:
             raise ValueError(f"{name} must be one number in a lab, got {value!r}")
         if isinstance(value, np.generic):
             values[name] = value.item()  # no other number is JSON
-    return {"rule": type(rule).__name__} | values
+    return {"rule": of_rule.name_of(type(rule))} | values

@@ -69,10 +69,11 @@ function makeLab(host, spec, state, changed) {
   });
   const together = el("label.lab-choice", {}, sameBox, " same α for all");
   // A button adds, not the choice: the arrow keys pass through the choices.
-  const kinds = makeChoice("Another rule", spec.rules.map(({ title }) => title), () => {});
+  const heads = spec.rules.map((rule, k) => k).filter((k) => (spec.families[k]?.forms[0][1] ?? k) === k);
+  const kinds = makeChoice("Another rule", heads.map((k) => spec.rules[k].title), () => {});
   kinds.node.hidden = false;
   const add = button("Add", () => {
-    const rule = Number(kinds.select.value);
+    const rule = heads[kinds.select.value];
     const values = spec.rules[rule].sliders.map(({ value }) => value);
     const k = alphaOf({ rule });
     if (k >= 0 && state.shown.some((entry) => entry.rule === rule)) values[k] = less(spec.rules[rule].sliders[k]); // beside the other, not on it
@@ -254,12 +255,22 @@ function makeLab(host, spec, state, changed) {
     const all = parts.join("; ");
     return `${all.charAt(0).toUpperCase()}${all.slice(1)}.`;
   }
+  /** What the form of a walker's rule changes, against that of the paper. */
+  function compare({ forms, path, entry }) {
+    if (!forms) return;
+    if (forms.paper === entry.rule) return forms.tell("");
+    const rule = ruleOf(forms.paper);
+    const values = carried(spec, entry.rule, forms.paper, entry.values);
+    const paper = walk(current(), rule, values, state.start, makePath(rule, spec.steps), spec.diverged);
+    forms.tell(partingOf(path, paper, rule, values));
+  }
   /** Something that moves the paths has changed. */
   function update() {
     const { plane } = spec.objectives[state.objective];
     map.setStart(state.start[plane[0]], state.start[plane[1]]);
     rewalk();
     refresh();
+    walkers.forEach(compare);
     if (code.open) python.value = toPython(spec, state);
     say();
   }
@@ -299,6 +310,12 @@ function makeLab(host, spec, state, changed) {
           },
         }),
       );
+      const forms = makeForms(spec, entry.rule, title, (other) => {
+        Object.assign(entry, { rule: other, values: carried(spec, entry.rule, other, entry.values) });
+        rebuild();
+        touched();
+        walkers[w].forms.select.focus(); // the card is new: the keyboard stays where it was
+      });
       const verdict = el("span.lab-verdict");
       const remove = button("Remove", () => {
         state.shown.splice(w, 1);
@@ -307,8 +324,8 @@ function makeLab(host, spec, state, changed) {
         walkers[Math.min(w, walkers.length - 1)].card.firstChild.focus(); // the button is gone: the keyboard stays near
       }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
       const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
-      const card = el("details.lab-rule", { open: folds.get(entry) ?? (!narrow() || w === selected) }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...sliders.map(({ node }) => node), remove);
-      return { entry, rule, look, title, sliders, verdict, card, path: makePath(rule, spec.steps) };
+      const card = el("details.lab-rule", { open: folds.get(entry) ?? (!narrow() || w === selected) }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...(forms ? [forms.node] : []), ...sliders.map(({ node }) => node), remove);
+      return { entry, rule, look, title, sliders, forms, verdict, card, path: makePath(rule, spec.steps) };
     });
     cards.replaceChildren(...walkers.map(({ card }) => card));
     placeSliders();
