@@ -6,7 +6,7 @@ SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -na
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
 
-.PHONY: book lab test test-all bench programs outputs lint format lock clean
+.PHONY: book lab test test-all bench programs parity outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -54,6 +54,10 @@ format: .venv/book
 
 # ------------------------------------------------------------------ what is stored in the repository
 
+# What the libraries do: the book's table, and the walks that the tests compare with where no library is.
+parity: .venv/full
+	PYTHONPATH=tests:tests/extras $(BIN)/python tests/extras/record.py
+
 outputs: .venv/book
 	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS)
 
@@ -67,6 +71,7 @@ lock: .venv/book
 	  --extra book --extra test --extra lab --output-file requirements/lab.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
 	  --extra book --extra test --output-file requirements/book.txt
+	printf 'pytorch-ranger\nqhoptim\ntorch-optimizer\n' | $(COMPILE) $(UPGRADE) --no-deps - --output-file requirements/authors.txt
 	$(BIN)/npm install --package-lock-only --prefix requirements
 
 # ------------------------------------------------------------------ environments, each adding to the one before
@@ -84,9 +89,10 @@ lock: .venv/book
 	$(INSTALL) --require-hashes -r requirements/lab.txt
 	@touch $@
 
-# PyTorch stands outside the lock: its newest builds bring gigabytes that the tests don't need.
-.venv/full: .venv/lab requirements/full.txt
+# PyTorch stands outside the lock, and what needs it is locked without it: its newest builds bring gigabytes.
+.venv/full: .venv/lab requirements/full.txt requirements/authors.txt
 	$(INSTALL) --require-hashes -r requirements/full.txt
+	$(INSTALL) --require-hashes --no-deps -r requirements/authors.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps torch==2.13.0
 	$(BIN)/npm ci --silent --prefix requirements
 	@touch $@

@@ -33,10 +33,9 @@ from descent import (
     descend,
     rosenbrock,
     rule,
-    walk,
 )
 from descent.rules.base import RANGES
-from strategies import RULES, Parabola, hyperparameters, names, numbers, settings_of, vectors
+from strategies import RULES, Parabola, hyperparameters, names, numbers
 
 each_rule = pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 each_hyperparameter = pytest.mark.parametrize(
@@ -119,77 +118,6 @@ def test_the_first_three_steps_for_given_gradients_are_those_on_paper(a_rule, gr
 
 def test_every_public_rule_is_worked_out_on_paper():
     assert {type(case[0]) for case in ON_A_PARABOLA + FED} == set(RULES), "write the new rule's steps above"
-
-
-# ------------------------------------------------------------------ relations between rules
-
-
-@given(settings_of(Momentum), vectors())
-def test_momentum_as_a_sum_of_gradients_is_momentum_with_a_velocity(setting, start):
-    alpha, beta = setting["alpha"], setting["beta"]
-    objective = bowl()
-    theta, b = start, np.zeros(2)
-    for step in walk(objective, start, Momentum(**setting)):
-        np.testing.assert_allclose(step.theta, theta, rtol=1e-10, atol=1e-12)
-        if step.t == 20:
-            break
-        b = beta * b + objective.grad(theta)
-        theta = theta - alpha * b
-
-
-@given(settings_of(Nesterov), vectors())
-def test_nesterovs_stored_point_is_the_look_ahead_point(setting, start):
-    # the form of the libraries: p is stored, the gradient is taken at p; b ← β b + g,  p ← p − α (g + β b)
-    alpha, beta = setting["alpha"], setting["beta"]
-    nesterov, objective = Nesterov(**setting), bowl()
-    p, b = start, np.zeros(2)
-    for step in walk(objective, start, nesterov):
-        np.testing.assert_allclose(nesterov.probe(step.theta, step.state), p, rtol=1e-10, atol=1e-12)
-        if step.t == 20:
-            break
-        g = objective.grad(p)
-        b = beta * b + g
-        p = p - alpha * (g + beta * b)
-
-
-@pytest.mark.parametrize("with_velocity", [Momentum, Nesterov])
-@given(alpha=st.floats(0, 0.1), start=vectors())
-def test_without_beta_a_velocity_changes_nothing(with_velocity, alpha, start):
-    plain = descend(bowl(), start, GradientDescent(alpha), 10)
-    np.testing.assert_array_equal(descend(bowl(), start, with_velocity(alpha, beta=0), 10).theta, plain.theta)
-
-
-# ------------------------------------------------------------------ Adam
-
-gradients = st.floats(1e-30, 1e30).flatmap(lambda size: st.sampled_from([size, -size]))
-decays = st.floats(0, 0.999)
-
-
-@given(g=gradients, alpha=st.floats(1e-6, 10), beta1=decays, beta2=decays)
-def test_adams_first_step_is_alpha_whatever_the_gradients_size(g, alpha, beta1, beta2):
-    (first,) = fed(Adam(alpha, beta1, beta2, epsilon=0), [g])
-    assert first == pytest.approx(-alpha * np.sign(g), rel=1e-12)
-
-
-@given(
-    g=st.lists(st.floats(0.1, 10), min_size=1, max_size=10), scale=st.floats(1e-20, 1e20), beta1=decays, beta2=decays
-)
-def test_adam_does_not_see_the_scale_of_f(g, scale, beta1, beta2):
-    adam = Adam(0.1, beta1, beta2, epsilon=0)
-    signed = [x * (-1) ** i for i, x in enumerate(g)]
-    np.testing.assert_allclose(fed(adam, [scale * x for x in signed]), fed(adam, signed), rtol=1e-9, atol=1e-12)
-
-
-@given(g=st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), beta1=decays, beta2=decays)
-def test_adams_step_is_bounded(g, beta1, beta2):
-    # Cauchy–Schwarz: m̂² ≤ Σ (weight of gᵢ in m̂)² / (weight of gᵢ in v̂) · v̂
-    points = [0.0, *fed(Adam(0.1, beta1, beta2, epsilon=1e-8), g)]
-    for t, step in enumerate(np.abs(np.diff(points)), start=1):
-        ages = np.arange(t)
-        in_m = (1 - beta1) * beta1**ages / (1 - beta1**t)
-        in_v = (1 - beta2) * beta2**ages / (1 - beta2**t)
-        if in_v.min() > 1e-200:
-            assert step <= 0.1 * np.sqrt((in_m**2 / in_v).sum()) * (1 + 1e-9) + 1e-15
 
 
 # ------------------------------------------------------------------ hyperparameters

@@ -13,11 +13,14 @@ from descent import (
     Momentum,
     all_samples,
     batches,
+    bowl,
     descend,
     grid,
     mini_batches,
     one_sample,
     stream,
+    with_l2,
+    with_noise,
 )
 from strategies import problems
 
@@ -227,3 +230,61 @@ def test_shuffling_without_a_generator_says_how_to_make_one(make, wrong):
 def test_an_empty_batch_is_an_error():
     with pytest.raises(ValueError, match="samples must name at least one row"):
         model().batch([])
+
+
+# ------------------------------------------------------------------ noise and weight decay around a source
+
+
+def noises(source, start, steps):
+    """What was added to the gradient at each step, for a walk that stays where it is."""
+    theta = np.array(start, dtype=float)
+    return np.array([grad(theta) for grad, _ in zip(source.gradients(), range(steps), strict=False)])
+
+
+def test_the_variance_of_the_noise_falls_with_the_step():
+    # 4000 coordinates at once, where the gradient is zero
+    source = with_noise(lambda theta: np.zeros_like(theta), eta=0.3, gamma=0.55, rng=np.random.default_rng(0))
+    found = noises(source, np.zeros(4000), 50).var(axis=1)
+    np.testing.assert_allclose(found, 0.3 / np.arange(1, 51) ** 0.55, rtol=0.12)  # five standard errors
+
+
+def test_noise_is_added_to_the_gradient_of_any_source_and_the_loss_is_without_it():
+    model = LeastSquares(np.eye(4), np.ones(4))
+    plain = mini_batches(model, 2, np.random.default_rng(1))
+    noisy = with_noise(mini_batches(model, 2, np.random.default_rng(1)), 0, 1, np.random.default_rng(2))
+    assert noisy.steps_per_epoch == plain.steps_per_epoch == 2
+    np.testing.assert_array_equal(noises(noisy, np.zeros(4), 6), noises(plain, np.zeros(4), 6))
+    assert noisy.value(np.zeros(4)) == model.value(np.zeros(4))
+
+
+def test_a_whole_grid_meets_the_same_noise():
+    def source():
+        return with_noise(bowl(), 0.1, 0.5, np.random.default_rng(3))
+
+    together = descend(source(), (1, 1), GradientDescent(**grid(alpha=[0.01, 0.05])), 20)
+    for k, alpha in enumerate([0.01, 0.05]):
+        alone = descend(source(), (1, 1), GradientDescent(alpha), 20)
+        np.testing.assert_allclose(together.theta[..., k], alone.theta, rtol=1e-12)
+
+
+def test_l2_adds_its_term_to_the_loss_and_its_gradient_to_the_gradient():
+    source = with_l2(bowl(), 0.5)
+    theta = np.array([1.0, -2.0])
+    assert source.value(theta) == pytest.approx(bowl().value(theta) + 0.25 * 5)
+    np.testing.assert_allclose(noises(source, theta, 1)[0], bowl().grad(theta) + 0.5 * theta)
+    assert with_l2(bowl().grad, 0.5).value is None
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: with_noise(bowl(), -1, 1, np.random.default_rng(0)), ValueError, r"eta must be in \[0, ∞\), got -1"),
+        (lambda: with_noise(bowl(), 1, np.nan, np.random.default_rng(0)), ValueError, "gamma must be in .* got nan"),
+        (lambda: with_noise(bowl(), 1, 1, 0), TypeError, "rng must be a NumPy Generator, .* got 0"),
+        (lambda: with_noise(3, 1, 1, np.random.default_rng(0)), TypeError, "objective must be a source"),
+        (lambda: with_l2(bowl(), -0.1), ValueError, r"weight_decay must be in \[0, ∞\), got -0.1"),
+    ],
+)
+def test_noise_and_decay_name_a_wrong_argument(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
