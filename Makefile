@@ -6,7 +6,7 @@ SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -na
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
 
-.PHONY: book lab test test-all bench programs parity outputs lint format lock clean
+.PHONY: book lab test test-all bench speed programs parity outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -33,6 +33,10 @@ test-all: programs test .venv/full
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
 
 # How fast the lab is, here and now: never part of the tests, since a busy machine is slower.
+# How fast the loop is against PyTorch and optax.
+speed: .venv/full
+	$(BIN)/python tests/extras/speed.py
+
 bench: $(BOOK)
 	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
 	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements

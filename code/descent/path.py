@@ -98,7 +98,7 @@ def descend(
             lost = lost | ~np.isfinite(loss) | (loss > limit)
         if t == 0:
             shapes = [np.broadcast_shapes(np.shape(value), theta.shape[1:]) for value in record]
-            rows = [np.full((len(kept), *shape), np.nan) for shape in shapes]
+            rows = [np.empty((len(kept), *shape)) for shape in shapes]
         if t == kept[row]:
             for column, value in zip(rows, record, strict=True):
                 column[row] = np.where(diverged, np.nan, value) if some else value
@@ -110,6 +110,8 @@ def descend(
             break
     else:
         raise ValueError(f"steps must fit the source, which ran out after {t} steps, got {steps}")
+    for column in rows:
+        column[row:] = np.nan  # where all have diverged nothing more was kept
     losses = None if source.value is None else rows.pop()
     return Path(np.array(kept), rows[0], type(state)(*rows[1:]), losses, diverged if diverged.ndim else int(diverged))
 
