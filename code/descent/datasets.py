@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Table", "load_blood_test"]
+__all__ = ["Table", "load_blood_test", "load_parity"]
 
 _PACKAGE = Path(__file__).parent
 # A wheel carries its own copy of data/; a checkout has it at the top.
@@ -75,6 +75,12 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
         values[0, column] = round(values[0, column] / 10, 3)
         changes.append(f"{name} {table.values[0, column]} → {values[0, column]}")
     return Table(BLOOD_TEST, values, f"row 1 mended, in the units of rows 2–39: {', '.join(changes)}")
+
+
+def load_parity() -> list[dict[str, str]]:
+    """What the libraries do: a row for each rule and library, as `make parity` found it; see data/README.md."""
+    with (DATA / "parity.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
