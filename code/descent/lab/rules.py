@@ -146,7 +146,7 @@ def plain(name: str) -> str:
     """The name of a hyperparameter as text: alpha is α, beta1 is β₁, betas[0] too; others are themselves."""
     if row := re.fullmatch(r"(\w+)s\[(\d+)\]", name):
         name = f"{row[1]}{int(row[2]) + 1}"
-    name = {"weight_decay": "lambda", "initial": "s0"}.get(name, name)
+    name = {"weight_decay": "lambda", "initial": "s0", "momentum": "mu", "dampening": "d"}.get(name, name)
     letters = name.rstrip("0123456789")
     digits = name[len(letters) :].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
     try:

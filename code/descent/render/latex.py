@@ -33,7 +33,14 @@ GREEK = {
 }
 RELATIONS = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne"}
 # Names whose letter is another: Python keeps the word lambda for itself.
-LETTERS = {"weight_decay": r"\lambda", "initial": "s_{0}", "product": r"\Pi"}
+LETTERS = {
+    "weight_decay": r"\lambda",
+    "initial": "s_{0}",
+    "product": r"\Pi",
+    "momentum": r"\mu",
+    "dampening": "d",
+    "rate": r"\alpha_{t}",
+}
 ACCENTS = {"hat": r"\hat{{{}}}", "bar": r"\bar{{{}}}", "next": "{{{}}}'"}
 # What a function looks like, and how many arguments it has.
 FUNCTIONS = {
