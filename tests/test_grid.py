@@ -37,6 +37,11 @@ def test_a_diverging_column_reports_the_step_of_its_single_run():
         np.testing.assert_array_equal(np.isnan(together.theta[:, :, column]), np.isnan(path.theta))
 
 
+def test_a_grid_that_stays_finite_says_so_for_each_setting():
+    path = descend(bowl(), (1, 1), GradientDescent(**grid(alpha=[0.01, 0.1])), 5)
+    assert path.diverged.tolist() == [0, 0]
+
+
 def test_axes_come_in_the_order_written():
     alpha, beta = [0.01, 0.02], [0, 0.5, 0.9]
     one = descend(bowl(), (1, 1), Momentum(**grid(alpha=alpha, beta=beta)), 5).theta

@@ -83,7 +83,7 @@ def descend(
     kept = _kept(steps, keep)
     rows: list[np.ndarray] = []
     row = 0
-    diverged: Any = np.int64(0)
+    diverged: Any = 0
     some = False  # whether any walk has diverged yet
     for t, theta, state in walk(source, theta, rule, schedule):  # noqa: B020
         record = [theta, *state]
@@ -99,6 +99,7 @@ def descend(
         if t == 0:
             shapes = [np.broadcast_shapes(np.shape(value), theta.shape[1:]) for value in record]
             rows = [np.empty((len(kept), *shape)) for shape in shapes]
+            diverged = np.zeros(theta.shape[1:], dtype=int)
         if t == kept[row]:
             for column, value in zip(rows, record, strict=True):
                 column[row] = np.where(diverged, np.nan, value) if some else value

@@ -85,6 +85,9 @@ class Lab(anywidget.AnyWidget):
         shown = [_values(rule) for rule in rules]
         self.objectives = list(objective) if isinstance(objective, (list, tuple)) else [objective]
         described = [of_objective.specification(each, steps) for each in self.objectives]
+        titles = [each["name"] for each in described]
+        if len(set(titles)) < len(titles):
+            raise ValueError(f"objective must be surfaces of different names, got {', '.join(titles)}")
         kinds = {type(rule): rule for rule in [*offer, *rules]}
         if conventions:
             kinds = {
