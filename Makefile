@@ -25,10 +25,10 @@ $(BOOK): .venv/book $(SOURCES)
 # ------------------------------------------------------------------ tests
 
 test: lint $(BOOK)
-	$(BIN)/pytest --nbval --nbval-current-env tests chapters
+	$(BIN)/pytest --nbval --nbval-current-env --numprocesses=auto --dist=loadfile tests chapters
 
 test-all: programs test .venv/full
-	$(BIN)/pytest tests/extras
+	$(BIN)/pytest --numprocesses=auto tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
 

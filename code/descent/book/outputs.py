@@ -7,7 +7,9 @@ A second run gives the same bytes: no timings, no widget state, one kernel name,
 """
 
 import argparse
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,16 +61,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("chapters", nargs="+", type=Path)
     options = parser.parse_args(arguments)
     changed = 0
-    for chapter in options.chapters:
+
+    def run(chapter: Path) -> tuple[str, str]:
         before = chapter.read_text(encoding="utf-8")
         try:
-            after = rerun(before, chapter.parent)
+            return before, rerun(before, chapter.parent)
         except RuntimeError as error:
             sys.exit(f"{chapter}, {error}")
-        changed += after != before
-        print(f"{chapter}: {'unchanged' if after == before else 'changed'}", flush=True)
-        if not options.check and after != before:
-            chapter.write_text(after, encoding="utf-8", newline="\n")
+
+    with ThreadPoolExecutor(os.cpu_count()) as kernels:  # each chapter has one of its own
+        for chapter, (before, after) in zip(options.chapters, kernels.map(run, options.chapters), strict=True):
+            changed += after != before
+            print(f"{chapter}: {'unchanged' if after == before else 'changed'}", flush=True)
+            if not options.check and after != before:
+                chapter.write_text(after, encoding="utf-8", newline="\n")
     return changed if options.check else 0
 
 
