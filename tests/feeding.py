@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from descent import Rule, Surface
+from descent import Rule, Surface, descend, given
 from descent.rules.base import values_of, with_values
 
 STEPS = 200
@@ -42,12 +42,11 @@ def met(rule: Rule, surface: Surface, start: Any) -> tuple[np.ndarray, np.ndarra
     return np.array(points), np.array(gradients)
 
 
-def fed(rule: Rule, start: Any, gradients: np.ndarray) -> np.ndarray:
+def fed(rule: Rule, start: Any, gradients: Any) -> np.ndarray:
     """θ before the first step and after each, for given gradients."""
-    theta = np.array(start, dtype=float)
-    state = rule.init(theta)
-    points = [theta]
-    for t, g in enumerate(gradients, start=1):
-        theta, state = rule.update(theta, g, state, t)
-        points.append(theta)
-    return np.array(points)
+    return descend(given(gradients), start, rule, len(gradients)).theta
+
+
+def moves(rule: Rule, gradients: Any) -> np.ndarray:
+    """The steps −Δθ of one parameter, for given gradients."""
+    return -np.diff(fed(rule, [0.0], gradients)[:, 0])

@@ -27,6 +27,7 @@ from descent import (
     staircase,
 )
 from descent.conventions import LIBRARIES, forms, keras, optax, torch
+from feeding import moves
 from strategies import FORMS, RULES, Parabola, hyperparameters, names, settings_of, vectors
 
 each_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.__module__.split('.')[-1]}.{form.__name__}")
@@ -152,20 +153,10 @@ def test_a_schedule_parts_the_look_ahead_of_pytorch_from_that_of_keras():
         assert descend(Parabola(), [1.0], rule, 20, schedule=drop).theta[-1, 0] == pytest.approx(end, abs=5e-5)
 
 
-def fed(rule, gradients):
-    """The steps for these gradients, wherever they would have been taken."""
-    theta, state, steps = np.zeros(1), rule.init(np.zeros(1)), []
-    for t, g in enumerate(gradients, start=1):
-        after, state = rule.update(theta, np.array([float(g)]), state, t)
-        steps.append(float(theta[0] - after[0]))
-        theta = after
-    return steps
-
-
 def test_dampening_spares_the_first_gradient():
     # f' = 1 always: undamped from the first step, not an average that starts at zero
-    assert fed(torch.Momentum(1, beta=0.9, dampening=0.9), [1, 1, 1]) == pytest.approx([1, 1, 1])
-    assert fed(AveragedMomentum(1, beta=0.9), [1, 1, 1]) == pytest.approx([0.1, 0.19, 0.271])
+    assert moves(torch.Momentum(1, beta=0.9, dampening=0.9), [1, 1, 1]) == pytest.approx([1, 1, 1])
+    assert moves(AveragedMomentum(1, beta=0.9), [1, 1, 1]) == pytest.approx([0.1, 0.19, 0.271])
 
 
 @pytest.mark.parametrize(
@@ -174,7 +165,7 @@ def test_dampening_spares_the_first_gradient():
     ids=["paper", "torch", "keras", "optax"],
 )
 def test_the_first_step_of_nadam_tells_the_forms_apart(rule, first):
-    (step,) = fed(rule, [1])
+    (step,) = moves(rule, [1])
     mu = [rule.beta1 * (1 - 0.5 * 0.96 ** (0.004 * t)) for t in (1, 2)]
     if first is None:  # on paper: m₁ = (1 − μ₁) g and v̂₁ = g²
         first = mu[1] * (1 - mu[0]) / (1 - mu[0] * mu[1]) + 1
@@ -187,12 +178,12 @@ def test_the_first_step_of_nadam_tells_the_forms_apart(rule, first):
     ids=["torch", "keras", "optax"],
 )
 def test_a_spike_is_remembered_longest_by_optax(rule, late):
-    assert fed(rule, [10, *[1] * 999])[-1] == pytest.approx(late, abs=5e-4)
+    assert moves(rule, [10, *[1] * 999])[-1] == pytest.approx(late, abs=5e-4)
 
 
 def test_keras_adagrad_does_not_see_a_small_first_gradient():
-    assert fed(AdaGrad(1), [0.01]) == pytest.approx([1], rel=1e-5)
-    assert fed(keras.AdaGrad(1), [0.01]) == pytest.approx([0.0316], abs=5e-5)
+    assert moves(AdaGrad(1), [0.01]) == pytest.approx([1], rel=1e-5)
+    assert moves(keras.AdaGrad(1), [0.01]) == pytest.approx([0.0316], abs=5e-5)
 
 
 @given(start=vectors())

@@ -14,6 +14,7 @@ from descent import (
     GradientDescent,
     LeastSquares,
     Momentum,
+    Path,
     Regression,
     Rule,
     Surface,
@@ -25,6 +26,7 @@ from descent import (
 )
 from descent.lab import objectives, rules
 from descent.lab.script import source
+from descent.lab.widget import verdict
 from descent.rules.base import values_of, with_values
 from readers import READERS, Clipped, Largest, Normalised, Sign, WarmStart
 from strategies import FORMS, RULES, SURFACES
@@ -51,12 +53,16 @@ def rules_with_values(draw, kinds=(*RULES, *FORMS, *READERS)):
 def engine():
     """The lab's own engine, and two doors into it."""
     v8 = MiniRacer()
-    v8.eval(source("engine"))
+    for script in ("engine", "dom", "words"):
+        v8.eval(source(script))
     v8.eval("""
         function callInto(body, names, values, size) {
           const o = new Float64Array(size);
           new Function(...names, "o", body)(...values, o);
           return Array.from(o);
+        }
+        function ended(loss, goal) {
+          return verdict({ loss, last: loss.length - 1, steps: loss.length - 1, diverged: 0 }, 0, goal, false);
         }
         function take(objective, spec, h, start, steps, limit, settings) {
           const rule = makeRule(spec, start.length);
@@ -175,16 +181,33 @@ def test_whole_paths_are_the_same_where_rounding_does_not_decide(engine, capsys)
 
 
 @pytest.mark.parametrize("rule", [GradientDescent(alpha=0.3), Momentum(alpha=0.05), Adam(alpha=0.05)])
-@pytest.mark.parametrize("batch", [1, 7, 20, 39, 40])
-def test_a_table_is_walked_with_numpys_own_draws(engine, rule, batch):
+@pytest.mark.parametrize(("n", "batch"), [(40, 1), (40, 7), (40, 20), (40, 39), (40, 40), (300, 9)])
+def test_a_table_is_walked_with_numpys_own_draws(engine, rule, n, batch):
     rng = np.random.default_rng(3)
-    X = np.column_stack([np.ones(40), rng.normal(size=(40, 2))]).round(6)
-    model = LeastSquares(X, rng.normal(size=40).round(6))
+    X = np.column_stack([np.ones(n), rng.normal(size=(n, 2))]).round(6)
+    model = LeastSquares(X, rng.normal(size=n).round(6))
     table = Regression(model, window=((-1, 1), (-1, 1)), start=(1, 1, -1), plane=(1, 2), seeds=(5, 6))
     for draw in range(2):
         theta, _ = take(engine, table, rule, table.start, 100, batch=batch, draw=draw)
         expected = descend(table.source(batch, draw), table.start, rule, 100).theta
         assert np.allclose(theta, expected, rtol=0, atol=1e-9)
+
+
+@given(loss=st.lists(st.sampled_from([0.5, 2.0]), min_size=1, max_size=9))
+def test_both_languages_say_when_a_walk_arrives_and_whether_for_good(engine, loss):
+    path = Path(np.arange(len(loss)), np.zeros((len(loss), 1)), (), np.array(loss), 0)
+    assert engine.call("ended", loss, 1) == verdict(path, lowest=0, goal=1, noisy=False)
+
+
+def test_a_walk_that_leaves_again_has_not_arrived():
+    def ended(*loss):
+        path = Path(np.arange(len(loss)), np.zeros((len(loss), 1)), (), np.array(loss), 0)
+        return verdict(path, lowest=0, goal=1, noisy=False)
+
+    assert ended(2, 0.5, 0.5) == "reaches 1 after 1 step"
+    assert ended(2, 0.5, 2, 0.5, 0.5) == "reaches 1 after 1 step, for good after 3"
+    assert ended(2, 0.5, 2) == "reaches 1 after 1 step, but ends at 2"
+    assert ended(2, 2, 2) == "is at 2 after 2 steps"
 
 
 @settings(max_examples=60, deadline=None)

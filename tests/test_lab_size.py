@@ -26,9 +26,9 @@ def test_the_script_is_at_most_60_kb(script):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.stem)
-def test_every_specification_is_at_most_120_kb_and_json(chapter):
+def test_every_specification_is_at_most_100_kb_and_json(chapter):
     for name, text in specifications(chapter).items():
-        assert len(text.encode()) <= 120 * KB, name
+        assert len(text.encode()) <= 100 * KB, name
         assert json.loads(text)["name"] == name
 
 

@@ -35,23 +35,13 @@ from descent import (
     rule,
 )
 from descent.rules.base import RANGES
+from feeding import fed
 from strategies import RULES, Parabola, hyperparameters, names, numbers
 
 each_rule = pytest.mark.parametrize("a_rule", RULES, ids=names(RULES))
 each_hyperparameter = pytest.mark.parametrize(
     ("a_rule", "name"), [(r, n) for r in RULES for n in numbers(r)], ids=lambda v: getattr(v, "__name__", v)
 )
-
-
-def fed(a_rule, gradients, start=0.0):
-    """θ after each of these gradients, wherever they would have been taken."""
-    theta = np.array([start])
-    state = a_rule.init(theta)
-    points = []
-    for t, g in enumerate(gradients, start=1):
-        theta, state = a_rule.update(theta, np.array([g]), state, t)
-        points.append(float(theta[0]))
-    return points
 
 
 # ------------------------------------------------------------------ equations, on paper for f(x) = x²/2 from 1
@@ -113,7 +103,7 @@ FED = [
 
 @pytest.mark.parametrize(("a_rule", "gradients", "steps"), FED, ids=lambda v: type(v).__name__)
 def test_the_first_three_steps_for_given_gradients_are_those_on_paper(a_rule, gradients, steps):
-    np.testing.assert_allclose(fed(a_rule, gradients), -np.cumsum(steps), rtol=1e-13)
+    np.testing.assert_allclose(fed(a_rule, [0.0], gradients)[1:, 0], -np.cumsum(steps), rtol=1e-13)
 
 
 def test_every_public_rule_is_worked_out_on_paper():

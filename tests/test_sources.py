@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import descent
 from descent import (
     GradientDescent,
     LeastSquares,
@@ -168,6 +169,24 @@ def test_the_same_seed_gives_the_same_path(seed):
 def test_the_whole_grid_sees_the_same_batches():
     path = descend(mini_batches(model(), 5, generator()), [0, 0, 0], GradientDescent(**grid(alpha=[0.1, 0.1])), 9)
     np.testing.assert_array_equal(path.theta[..., 0], path.theta[..., 1])
+
+
+# ------------------------------------------------------------------ given gradients
+
+
+def test_given_gradients_are_the_same_wherever_theta_is():
+    starts = np.array([[0.0, 5.0], [1.0, -7.0]])  # two starts
+    for series, steps in (([1.0, -2.0], [[1, -2], [1, -2]]), ([[1.0, 3.0], [-2.0, 4.0]], [[1, -2], [3, 4]])):
+        path = descend(descent.given(series), starts, GradientDescent(1), 2)
+        np.testing.assert_array_equal(-np.diff(path.theta, axis=0)[:, :, 1].T, steps)
+        assert path.loss is None
+
+
+def test_given_gradients_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"gradients must have the shape \(time,\) or \(time, dim\), got \(1, 2, 1\)"):
+        descent.given([[[1], [2]]])
+    with pytest.raises(ValueError, match=r"shape of theta, \(2,\), got \(3,\)"):
+        descend(descent.given([[1, 2, 3]]), [0, 0], GradientDescent(), 1)
 
 
 # ------------------------------------------------------------------ streams

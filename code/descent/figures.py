@@ -121,7 +121,8 @@ def draw_surface(axes: Axes, surface: Surface) -> None:
         axes.plot(*joined.T, color=INK, linestyle="-", linewidth=0.6, alpha=0.35)
     for a, b in surface.minima:
         axes.plot(a, b, "*", color=INK, markersize=9, zorder=4)
-    axes.set(xlim=x, ylim=y, xlabel="x", ylabel="y")
+    across, up = surface.parameters
+    axes.set(xlim=x, ylim=y, xlabel=across, ylabel=up)
 
 
 def draw_path(axes: Axes, path: Path, label: str, which: int = 0, every: int = 1) -> None:

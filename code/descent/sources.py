@@ -13,7 +13,7 @@ import numpy as np
 
 from descent.rules.base import check
 
-__all__ = ["Source", "all_samples", "batches", "mini_batches", "one_sample", "stream", "with_l2", "with_noise"]
+__all__ = ["Source", "all_samples", "batches", "given", "mini_batches", "one_sample", "stream", "with_l2", "with_noise"]
 
 Gradient = Callable[[Any], Any]
 
@@ -123,6 +123,21 @@ def stream(samples: Iterable[Any], objective: Callable[[Any], Objective]) -> Sou
     all samples: nobody has them all.
     """
     return Source(lambda: (objective(sample).grad for sample in samples), None)
+
+
+def given(gradients: Any) -> Source:
+    """g₁, g₂, …: gradients that are known beforehand, the same wherever θ is.
+
+    ``gradients`` has the shape ``(time,)``, one number for all coordinates, or ``(time, dim)``. There is no loss.
+    """
+    series = np.array(gradients, dtype=float)
+    if series.ndim not in (1, 2):
+        raise ValueError(f"gradients must have the shape (time,) or (time, dim), got {series.shape}")
+    return Source(lambda: (partial(_wherever, g) for g in series), None)
+
+
+def _wherever(g: np.ndarray, theta: Any) -> Any:
+    return np.multiply.outer(g, np.ones(np.shape(theta)[g.ndim :]))
 
 
 def as_source(objective: Any) -> Source:

@@ -4,6 +4,7 @@ Every surface is a plain function of two numbers; its exact gradient and Hessian
 means writing it here.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,11 @@ class Surface:
     def name(self) -> str:
         """The name of f."""
         return self.f.__name__
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of f's two parameters."""
+        return tuple(inspect.signature(self.f).parameters)
 
     def value(self, theta: Any) -> Any:
         """f(θ), of the grid's shape."""

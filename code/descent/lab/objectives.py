@@ -3,7 +3,7 @@
 import ast
 import inspect
 import linecache
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -88,7 +88,7 @@ def surface_specification(surface: Surface) -> dict[str, Any]:
     lowest = min((float(surface.value(np.array(point))) for point in surface.minima), default=heights.min())
     return {
         "name": surface.name,
-        "axes": ["x", "y"],
+        "axes": surface.parameters,
         "plane": [0, 1],
         "window": surface.window,
         "start": [float(value) for value in surface.start],
@@ -107,10 +107,7 @@ def regression_specification(regression: Regression, steps: int) -> dict[str, An
     model, section = regression.model, regression.section()
     n, dim = model.X.shape
     epochs = -(-steps // 2)  # a batch that is not the whole table takes two steps or more per epoch
-    orders = [
-        [np.concatenate(epoch).tolist() for epoch in islice(batches(n, n, np.random.default_rng(s)), epochs)]
-        for s in regression.seeds
-    ]
+    orders = [in_order(islice(batches(n, n, np.random.default_rng(seed)), epochs)) for seed in regression.seeds]
     X = [[rounded(value) for value in row] for row in model.X.tolist()]
     y = [rounded(value) for value in model.y.tolist()]
     setup = f"X = np.array({X})\ny = np.array({y})\nmodel = LeastSquares(X, y)"
@@ -131,6 +128,11 @@ def regression_specification(regression: Regression, steps: int) -> dict[str, An
         **({"seeds": regression.seeds, "orders": orders} if orders else {}),
         "python": {"call": "model", "setup": setup},
     }
+
+
+def in_order(epochs: Iterable[list[np.ndarray]]) -> str:
+    """The samples as they are read, a character for each: 0, 1, 2, … and what follows in Unicode (short, in JSON)."""
+    return "".join(chr(ord("0") + sample) for epoch in epochs for sample in np.concatenate(epoch))
 
 
 def curvatures(hessian: Callable[[Any], Any], minima: Sequence[Pair]) -> dict[str, Any]:

@@ -233,8 +233,12 @@ def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
     arrived = np.flatnonzero(above < goal)
     if not arrived.size:
         return f"is at {above[-1]:.2g} after {_steps(path.t[-1])}"
-    left = "" if above[-1] < goal else f", but ends at {above[-1]:.2g}"
-    return f"reaches {goal:g} after {_steps(arrived[0])}{left}"
+    reached = f"reaches {goal:g} after {_steps(arrived[0])}"
+    away = np.flatnonzero(~(above < goal))
+    if away.size and away[-1] == path.t[-1]:
+        return f"{reached}, but ends at {above[-1]:.2g}"
+    good = away[-1] + 1 if away.size else 0
+    return reached if good == arrived[0] else f"{reached}, for good after {good}"
 
 
 def _steps(count: int) -> str:

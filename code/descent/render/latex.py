@@ -79,8 +79,9 @@ def equations(thing: Any) -> Equations:
     write = Latex()
     if isinstance(thing, Surface):
         code = read(thing.f)
-        lines = [*code.lines, ("f(x, y)", code.returned)]
-        return Equations([(symbol(name) if name.isidentifier() else name, "=", write(value)) for name, value in lines])
+        value = f"f({', '.join(map(symbol, thing.parameters))})"
+        lines = [*((symbol(name), expression) for name, expression in code.lines), (value, code.returned)]
+        return Equations([(left, "=", write(right)) for left, right in lines])
     rule = thing if isinstance(thing, type) else type(thing)
     if not issubclass(rule, Rule):
         raise TypeError(f"equations are read from a rule or a surface, got {thing!r}")

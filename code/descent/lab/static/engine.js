@@ -30,12 +30,13 @@ function makeTable({ X, y, batch, orders, dim }) {
     },
     grad(x, t, o) {
       const perEpoch = Math.ceil(n / this.batch);
-      const order = this.batch < n ? orders[this.draw][Math.floor((t - 1) / perEpoch)] : null;
+      const order = this.batch < n ? orders[this.draw] : null;
+      const epoch = Math.floor((t - 1) / perEpoch) * n;
       const first = ((t - 1) % perEpoch) * this.batch;
       const last = Math.min(n, first + this.batch);
       o.fill(0);
       for (let k = first; k < last; k++) {
-        const i = order ? order[k] : k;
+        const i = order ? order.charCodeAt(epoch + k) - 48 : k; // see in_order
         const error = residual(x, i) / (last - first);
         for (let j = 0; j < dim; j++) o[j] += error * rows[i * dim + j];
       }
@@ -125,6 +126,13 @@ function lookAt(rule, h, path, t) {
 function arrival(path, lowest, goal) {
   for (let t = 0; t <= path.last; t++) if (path.loss[t] - lowest < goal) return t;
   return -1;
+}
+
+/** The first step from which on the loss stays that low, up to the last. */
+function settled(path, lowest, goal) {
+  let t = path.last;
+  while (t > 0 && path.loss[t - 1] - lowest < goal) t--;
+  return t;
 }
 
 /** The mean of the loss above the lowest, over the second half of all steps. */

@@ -7,5 +7,8 @@ function verdict(path, lowest, goal, noisy) {
   const steps = (count) => `${count} step${count === 1 ? "" : "s"}`;
   const t = arrival(path, lowest, goal);
   if (t < 0) return `is at ${text(end)} after ${steps(path.last)}`;
-  return `reaches ${text(goal)} after ${steps(t)}${end < goal ? "" : `, but ends at ${text(end)}`}`;
+  const reached = `reaches ${text(goal)} after ${steps(t)}`;
+  if (!(end < goal)) return `${reached}, but ends at ${text(end)}`;
+  const good = settled(path, lowest, goal);
+  return good === t ? reached : `${reached}, for good after ${good}`;
 }
