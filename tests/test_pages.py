@@ -156,3 +156,13 @@ def test_pictures_have_an_alternative_text(page: str) -> None:
         named = svg.get("aria-label") or svg.get("aria-labelledby") or (title and title.text)
         hidden = svg.get("aria-hidden") == "true" or svg.find_parent(attrs={"aria-hidden": "true"})
         assert hidden or (svg.get("role") == "img" and named), str(svg)[:200]
+
+
+def test_the_index_leads_to_the_section_that_teaches_a_term():
+    entries = [
+        [link["href"] for link in entry.select("a")] for entry in read("genindex.html").select(".genindextable li")
+    ]
+    assert len(entries) > 100
+    taught = [hrefs for hrefs in entries if len(hrefs) > 1]
+    assert len(taught) > 0.95 * len(entries)
+    assert ["chapters/glossary.html#term-Adam", "chapters/11-adam.html#adam-rule"] in taught

