@@ -78,7 +78,7 @@ class Nadam(Rule):
     fast μ rises from β₁/2 to β₁; ``epsilon``, in [0, ∞), keeps the division
     finite. m and v have the shape of θ and start at zero, the product of the
     μ at one. Source: T. Dozat, ICLR workshop 2016, algorithm 2, whose v̂ has
-    a factor β₂ that neither its text nor any library has.
+    a factor β₂ that PyTorch, Keras and optax leave out.
     """
 
     alpha: Value = 0.002
