@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from descent import Adam, GradientDescent, Momentum, Nesterov, Rule, Surface, Value, equations, rule, surface
+from descent import Adam, AdaMax, GradientDescent, Momentum, Nesterov, Rule, Surface, Value, equations, rule, surface
 from strategies import RULES, SURFACES
 
 
@@ -46,6 +46,17 @@ def test_adam_has_hats_and_powers():
         r"\hat{v} \leftarrow \frac{v}{1 - {\beta_{2}}^{t}}",
         r"\theta \leftarrow \theta - \frac{\alpha\,\hat{m}}{\sqrt{\hat{v}} + \epsilon}",
     ]
+
+
+def test_a_fraction_times_a_fraction_stands_side_by_side():
+    assert lines(AdaMax)[-1] == r"\theta \leftarrow \theta - \frac{\alpha}{1 - {\beta_{1}}^{t}}\,\frac{m}{u}"
+
+
+def test_the_parameters_of_a_surface_keep_their_names():
+    def line(w, b):
+        return w + 2 * b
+
+    assert lines(Surface(line, (), ((0, 1), (0, 1)), (0, 0))) == [r"f(w, b) = w + 2\,b"]
 
 
 @pytest.mark.parametrize("thing", [*RULES, *SURFACES], ids=lambda thing: getattr(thing, "name", None) or thing.__name__)

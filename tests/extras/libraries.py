@@ -79,7 +79,7 @@ class Case(NamedTuple):
     def defaults(self) -> dict[str, str]:
         """Their defaults, read from their own signature."""
         signature = inspect.signature(self.call).parameters
-        given = {name: repr(signature[name].default) for name in self.arguments}
+        given = {name: repr(signature[name].default) for name in self.arguments if name in signature}
         return {name: "required" if "empty" in value or "required" in value else value for name, value in given.items()}
 
 
@@ -91,6 +91,9 @@ def of(rule: Rule, ours: Any) -> Any:
 def sgdw(learning_rate, momentum, weight_decay, eta):
     """keras.optimizers.SGD(weight_decay=λ/α)"""  # Keras multiplies its λ by its rate, which is η α
     return keras.optimizers.SGD(eta * learning_rate, momentum, weight_decay=weight_decay / learning_rate)
+
+
+sgdw.__wrapped__ = keras.optimizers.SGD  # its signature has the defaults; η is ours
 
 
 def averaged_momentum(learning_rate, decay):

@@ -199,6 +199,8 @@ class Latex:
                 first, second = self(left, SUM if negative else PRODUCT), self(right, PRODUCT)
                 times = r" \cdot " if second.lstrip("{")[0].isdigit() else r"\,"
                 return SUM if negative else PRODUCT, first + times + second
+            case ast.BinOp(ast.BinOp(ast.BinOp(_, ast.Div(), _) as rate, ast.Mult(), left), ast.Div(), right):
+                return PRODUCT, rf"{self(rate)}\,\frac{{{self(left)}}}{{{self(right)}}}"  # no fraction in a fraction
             case ast.BinOp(left, ast.Div(), right):
                 return PRODUCT, rf"\frac{{{self(left)}}}{{{self(right)}}}"
             case ast.BinOp(base, ast.Pow(), exponent):
