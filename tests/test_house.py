@@ -17,6 +17,7 @@ FLOORS = {
     "schedules": 1,
     "surfaces": 1,
     "models": 1,
+    "network": 1,
     "datasets": 1,
     "sources": 2,
     "path": 2,

@@ -5,6 +5,7 @@ from descent.datasets import *
 from descent.figures import *
 from descent.lab import *
 from descent.models import *
+from descent.network import *
 from descent.path import *
 from descent.render import *
 from descent.rules import *

@@ -1,13 +1,15 @@
 """Loads and checks the tables in data/."""
 
 import csv
+import gzip
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Table", "load_blood_test", "load_parity"]
+__all__ = ["Table", "load_blood_test", "load_digits", "load_parity"]
 
 _PACKAGE = Path(__file__).parent
 # A wheel carries its own copy of data/; a checkout has it at the top.
@@ -16,6 +18,7 @@ DATA = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
 
 BLOOD_TEST = ("WBC", "RBC", "HGB", "HCT", "MCV", "MCH", "MCHC", "PLT", "LYMPH", "NEUTP", "MONOP")
 BLOOD_TEST_SHA256 = "3fa8296febdae8eeaedcad2748004ed7de848e8b168c3b688a5b4e5159984f1d"
+DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 OTHER_UNITS = ("MCV", "NEUTP")  # of row 1: ten times the numbers of rows 2–39
 
 
@@ -75,6 +78,19 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
         values[0, column] = round(values[0, column] / 10, 3)
         changes.append(f"{name} {table.values[0, column]} → {values[0, column]}")
     return Table(BLOOD_TEST, values, f"row 1 mended, in the units of rows 2–39: {', '.join(changes)}")
+
+
+def load_digits() -> tuple[np.ndarray, np.ndarray]:
+    """1797 handwritten digits: X, the ink of 8 × 8 pixels in [0, 1], and y, the digit.
+
+    X has shape ``(1797, 64)``, row of pixels after row, y shape ``(1797,)``; data/README.md tells where they come from.
+    Raises ValueError if the file is not the book's own.
+    """
+    packed = (DATA / "digits.csv.gz").read_bytes()
+    if hashlib.sha256(packed).hexdigest() != DIGITS_SHA256:
+        raise ValueError("digits.csv.gz is not the table of this book: it was changed; restore it with git")
+    numbers = np.loadtxt(io.StringIO(gzip.decompress(packed).decode()), delimiter=",", dtype=int)
+    return numbers[:, :-1] / 16, numbers[:, -1]
 
 
 def load_parity() -> list[dict[str, str]]:
