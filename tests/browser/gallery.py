@@ -17,6 +17,7 @@ from descent import (
     LeastSquares,
     Momentum,
     Nesterov,
+    Recording,
     Regression,
     Rule,
     Value,
@@ -112,11 +113,21 @@ def ten() -> list[Lab]:
     return [Lab(surfaces[k % len(surfaces)], *rules, name=f"lab-{k}", steps=200) for k in range(10)]
 
 
+def recording() -> Recording:
+    """Five frames of three images; the first pixel goes from black to white."""
+    images = np.zeros((5, 3, 2, 4))
+    images[:, 0, 0, 0] = np.linspace(-1, 1, 5)
+    curves = {"training": [2, 1, 0.5, 0.2, 0.1], "test": [2, 1.2, 0.9, 0.8, 0.9]}
+    says = [f"Step {t}: the loss is {loss}." for t, loss in zip(range(0, 250, 50), curves["training"], strict=True)]
+    return Recording(images, curves, says, every=50, shows="Three images.", name="recording", caption="A recording.")
+
+
 PAGES = {
     "bowl": lambda: [bowl_of_one()],
     "several": lambda: [several()],
     "conventions": lambda: [conventions()],
     "table": lambda: [table()],
+    "recording": lambda: [recording()],
     "six": lambda: [six()],
     "ten": ten,
 }

@@ -193,6 +193,17 @@ lab.step = 7`);
     assert.deepEqual(book.problems, []);
   });
 
+  test("a recording answers to the keys, too", async () => {
+    await book.run(ASK, `from descent import Recording
+images = np.random.default_rng(0).normal(size=(3, 2, 4, 4))
+Recording(images, {"loss": [3, 2, 1]}, ["first", "second", "third"], 10, "Two images.", "recording", "A recording.")`);
+    const says = await book.page.waitForSelector(".lab-says");
+    await book.page.waitForFunction(drawn);
+    await press(book, ".lab-recorded ~ .lab-time input", "ArrowLeft");
+    assert.equal(await says.evaluate((line) => line.textContent), "second");
+    assert.deepEqual(book.problems, []);
+  });
+
   test("a chapter as committed, without a kernel and not trusted, shows every lab's picture with its alternative text", async () => {
     await book.command("docmanager:open", { path: CHAPTER, kernelPreference: { shouldStart: false, autoStartDefault: false } });
     const { cells } = JSON.parse(chapter);

@@ -1,8 +1,14 @@
 """The front end: a few source files, joined here into one script, for a page or for Jupyter."""
 
+import html
+import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from descent.figures import Picture
 
 STATIC = Path(__file__).parent / "static"
 COMMON = (
@@ -18,6 +24,7 @@ COMMON = (
     "forms",
     "address",
     "lab",
+    "recording",
 )
 
 
@@ -42,3 +49,18 @@ def widget_module() -> str:
 def style() -> str:
     """The style sheet of both."""
     return (STATIC / "lab.css").read_text(encoding="utf-8")
+
+
+def check_name(name: str) -> None:
+    """A name that may stand in a page's address."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise ValueError(f"name must be lower-case letters, digits and hyphens, got {name!r}")
+
+
+def figure(specification: Mapping[str, Any], at_rest: Picture) -> str:
+    """The HTML that the script takes over: the picture at rest, and what the page needs to know."""
+    text = json.dumps(specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = text.replace("</", r"<\/")  # a script element ends at the first of these
+    data = f'<script type="application/json" class="lab-specification">{text}</script>'
+    name = html.escape(specification["name"])
+    return f'<div class="lab" data-name="{name}">{at_rest._repr_html_()}{data}</div>'

@@ -1,8 +1,5 @@
 """The interactive figure of the book: live in Jupyter, live in the published page, a picture elsewhere."""
 
-import html
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,9 +12,9 @@ from descent.conventions import forms
 from descent.figures import COLOURS, DASHES, Picture, canvas, draw_losses, draw_path, draw_surface, picture
 from descent.lab import objectives as of_objective
 from descent.lab import rules as of_rule
+from descent.lab import script
 from descent.lab.objectives import Regression
 from descent.lab.scales import Scale
-from descent.lab.script import style, widget_module
 from descent.path import DIVERGED, Path, descend
 from descent.rules import Rule
 from descent.rules.base import values_of, with_values
@@ -53,8 +50,8 @@ class Lab(anywidget.AnyWidget):
     >>> lab = Lab(rosenbrock, Adam(alpha=0.1), Momentum(), name="race")  # doctest: +SKIP
     """
 
-    _esm = widget_module()
-    _css = style()
+    _esm = script.widget_module()
+    _css = script.style()
     specification = traitlets.Dict().tag(sync=True)
     hyperparameters = traitlets.List(traitlets.Dict()).tag(sync=True)
     start = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -76,8 +73,7 @@ class Lab(anywidget.AnyWidget):
         conventions: bool = False,
         caption: str = "",
     ):
-        if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-            raise ValueError(f"name must be lower-case letters, digits and hyphens, got {name!r}")
+        script.check_name(name)
         if not (isinstance(steps, int) and 1 <= steps <= 2000):
             raise ValueError(f"steps must be a whole number in [1, 2000], got {steps!r}")
         if not 1 <= len(rules) <= len(COLOURS):
@@ -214,11 +210,7 @@ class Lab(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
-        text = json.dumps(self.specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        text = text.replace("</", r"<\/")  # a script element ends at the first of these
-        script = f'<script type="application/json" class="lab-specification">{text}</script>'
-        name = html.escape(self.specification["name"])
-        data["text/html"] = f'<div class="lab" data-name="{name}">{self.at_rest()._repr_html_()}{script}</div>'
+        data["text/html"] = script.figure(self.specification, self.at_rest())
         return data, metadata
 
 

@@ -62,6 +62,27 @@ function makeCanvas(attributes = {}) {
   return { canvas, context, size, fit };
 }
 
+/** Lay out now, and again at another size or in another theme; call what is returned to end that. */
+function keepLaidOut(host, layOut) {
+  let width = host.clientWidth;
+  if (width) layOut();
+  const size = new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut()));
+  size.observe(host);
+  const again = () => requestAnimationFrame(layOut); // JupyterLab hides everything while it changes its theme
+  const theme = new MutationObserver(again);
+  for (const node of [document.documentElement, document.body]) theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", again);
+  return () => {
+    size.disconnect();
+    theme.disconnect();
+    dark.removeEventListener("change", again);
+  };
+}
+
+/** A short line in the colour and the dashes of a curve. */
+const makeSwatch = ({ colour, dash }) => svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash.join(" ") }));
+
 /** Call `f` once, `wait` milliseconds after the last call. */
 function later(f, wait) {
   let timer;

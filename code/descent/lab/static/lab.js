@@ -27,7 +27,6 @@ function makeLab(host, spec, state, changed) {
   let quiet = null; // the path of the chosen rule with all samples in every step
   let selected = 0;
   let coordinate = 0;
-  let width = 0; // of the figure, once it has one
   let same = false;
 
   // ------------------------------------------------------------------ what it is made of
@@ -323,7 +322,7 @@ function makeLab(host, spec, state, changed) {
         touched();
         walkers[Math.min(w, walkers.length - 1)].card.firstChild.focus(); // the button is gone: the keyboard stays near
       }, { hidden: state.shown.length < 2, "aria-label": `Remove ${title}` });
-      const swatch = svg("svg.lab-swatch", { viewBox: "0 0 30 8", "aria-hidden": "true" }, svg("path", { d: "M0 4H30", stroke: look.colour, "stroke-width": 2.5, "stroke-dasharray": look.dash.join(" ") }));
+      const swatch = makeSwatch(look);
       const card = el("details.lab-rule", { open: folds.get(entry) ?? (!narrow() || w === selected) }, el("summary", {}, swatch, el("strong", {}, title), " ", verdict), ...(forms ? [forms.node] : []), ...sliders.map(({ node }) => node), remove);
       return { entry, rule, look, title, sliders, forms, verdict, card, path: makePath(rule, spec.steps) };
     });
@@ -349,7 +348,7 @@ function makeLab(host, spec, state, changed) {
       slider.set(state.batch);
       batch.append(slider.node);
     }
-    if (width) map.layOut(objective);
+    if (host.clientWidth) map.layOut(objective);
   }
   function layOut() {
     map.layOut(spec.objectives[state.objective]);
@@ -363,20 +362,10 @@ function makeLab(host, spec, state, changed) {
   }
 
   rebuild();
-  width = host.clientWidth;
-  if (width) layOut();
-  const size = new ResizeObserver(() => host.clientWidth !== width && ((width = host.clientWidth), layOut()));
-  size.observe(host);
-  const again = () => requestAnimationFrame(layOut); // JupyterLab hides everything while it changes its theme
-  const theme = new MutationObserver(again);
-  for (const node of [document.documentElement, document.body]) theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", again);
+  const end = keepLaidOut(host, layOut);
   function leave() {
     player.pause();
-    size.disconnect();
-    theme.disconnect();
-    dark.removeEventListener("change", again);
+    end();
   }
   return { show, state: () => state, paths: () => walkers.map(({ path }) => path), leave };
 }

@@ -1,4 +1,4 @@
-// In the published page: every lab starts as it comes into view, and keeps its state in the address.
+// In the published page: every lab and recording starts as it comes into view; a lab keeps its state in the address.
 
 function start(figure) {
   const spec = JSON.parse(figure.querySelector(".lab-specification").textContent);
@@ -10,6 +10,10 @@ function start(figure) {
   const host = el("div.lab-live");
   figure.querySelector("figure").prepend(host);
   figure.classList.add("lab-on");
+  if (spec.says) {
+    figure.lab = makeRecording(host, spec);
+    return;
+  }
   const keep = later(() => history.replaceState(null, "", `#${spec.name}?${toAddress(spec, lab.state())}`), 300);
   const first = firstState(spec);
   const lab = makeLab(host, spec, asked() ? fromAddress(spec, asked(), first) : first, keep);

@@ -11,6 +11,14 @@ function render({ model, el: element }) {
   }
   addEventListener("keydown", keep, true); // before Jupyter looks
 
+  if (spec.says) {
+    const recording = makeRecording(host, spec);
+    return () => {
+      removeEventListener("keydown", keep, true);
+      recording.leave();
+    };
+  }
+
   /** The traits as a state of the lab. */
   function fromTraits() {
     const shown = model.get("hyperparameters").map(({ rule, ...values }) => {
