@@ -71,6 +71,22 @@ export async function makeGallery(...names) {
   return { folder, address: pathToFileURL(folder).href + "/", remove: () => rmSync(folder, { recursive: true }) };
 }
 
+/** From now on time stands still in the page; pass(ms) lets some pass, and draws one frame. Runs in the page. */
+export function stopTheClock() {
+  let now = 0;
+  let count = 0;
+  const frames = new Map();
+  performance.now = () => now;
+  globalThis.requestAnimationFrame = (draw) => (frames.set(++count, draw), count);
+  globalThis.cancelAnimationFrame = (number) => frames.delete(number);
+  globalThis.pass = (ms) => {
+    const due = [...frames.values()];
+    frames.clear();
+    now += ms;
+    for (const draw of due) draw(now);
+  };
+}
+
 /** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
 export async function launch(kind, gallery) {
   if (!existsSync(BOOK)) throw new Error("there is no book in _build/html: run `make book`");
