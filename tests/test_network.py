@@ -78,6 +78,14 @@ def test_a_network_that_knows_nothing_gives_every_class_the_same():
     assert net.value(np.zeros(net.dim)) == pytest.approx(np.log(3), rel=1e-15)
 
 
+@given(networks())
+def test_the_loss_is_minus_the_mean_log_of_the_right_probabilities(case):
+    net, theta = case
+    p = net.probabilities(theta)
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-12)
+    assert net.value(theta) == pytest.approx(-np.log(p[np.arange(len(net)), net.y]).mean(), rel=1e-9, abs=1e-12)
+
+
 def test_scores_beyond_the_range_of_exp_make_no_overflow():
     net = Network([[1.0]], [0], hidden=())
     assert net.value([1e4, -1e4, 0.0, 0.0]) == 0

@@ -9,6 +9,21 @@ import numpy as np
 __all__ = ["LeastSquares"]
 
 
+def check_finite(name: str, array: np.ndarray) -> None:
+    """Raises ValueError, naming the first number that isn't."""
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
+
+
+def checked_rows(samples: Any) -> np.ndarray:
+    """A list of row numbers, or one truth value per row, that names at least one."""
+    rows = np.asarray(samples)
+    if not rows.size or (rows.dtype == bool and not rows.any()):
+        raise ValueError("samples must name at least one row, got an empty batch")
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class LeastSquares:
     """f(θ) = 1/(2n) Σᵢ (xᵢ·θ − yᵢ)²   (Legendre, 1805)
@@ -29,10 +44,8 @@ class LeastSquares:
             raise ValueError(f"X must be a non-empty table of shape (n, dim), got shape {X.shape}")
         if y.shape != X.shape[:1]:
             raise ValueError(f"y must have one value per row of X, shape ({len(X)},), got shape {y.shape}")
-        for name, array in (("X", X), ("y", y)):
-            if not np.isfinite(array).all():
-                where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-                raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
+        check_finite("X", X)
+        check_finite("y", y)
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
 
@@ -59,9 +72,7 @@ class LeastSquares:
 
         `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        rows = np.asarray(samples)
-        if not rows.size or (rows.dtype == bool and not rows.any()):
-            raise ValueError("samples must name at least one row, got an empty batch")
+        rows = checked_rows(samples)
         return LeastSquares(self.X[rows], self.y[rows])
 
     @cached_property

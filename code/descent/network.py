@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from descent.models import check_finite, checked_rows
+
 __all__ = ["Network"]
 
 
@@ -34,9 +36,7 @@ class Network:
         X, y = np.array(self.X, dtype=float), np.array(self.y)
         if X.ndim != 2 or not X.size:
             raise ValueError(f"X must be a non-empty table of shape (n, inputs), got shape {X.shape}")
-        if not np.isfinite(X).all():
-            where = tuple(int(i) for i in np.argwhere(~np.isfinite(X))[0])
-            raise ValueError(f"X must be finite, got {X[where]} at index {where}")
+        check_finite("X", X)
         if y.shape != X.shape[:1] or not np.issubdtype(y.dtype, np.integer) or y.min() < 0:
             raise ValueError(f"y must be {len(X)} whole numbers in [0, ∞), one per row of X, got {y!r}")
         if any(not isinstance(units, (int, np.integer)) or units < 1 for units in self.hidden):
@@ -84,7 +84,8 @@ class Network:
 
     def value(self, theta: Any) -> Any:
         """f(θ), of the grid's shape."""
-        return -self._right(self._forward(self.layers(theta))[-1]).mean(axis=-1)
+        log_p = self._forward(self.layers(theta))[-1]
+        return -log_p[..., np.arange(len(self)), self.y].mean(axis=-1)
 
     def grad(self, theta: Any) -> np.ndarray:
         """∇f(θ), of the shape of θ, by back-propagation."""
@@ -100,18 +101,20 @@ class Network:
             delta = (delta @ W) * (1 - h**2)  # through W, then through tanh; not needed below the inputs
         return np.moveaxis(np.concatenate(parts, axis=-1), -1, 0)
 
+    def probabilities(self, theta: Any) -> np.ndarray:
+        """p, of shape ``(*grid, n, classes)``: what the network says of each sample."""
+        return np.exp(self._forward(self.layers(theta))[-1])
+
     def accuracy(self, theta: Any) -> Any:
         """The share of samples whose most probable class is the right one, of the grid's shape."""
-        return (self._forward(self.layers(theta))[-1].argmax(axis=-1) == self.y).mean(axis=-1)
+        return (self.probabilities(theta).argmax(axis=-1) == self.y).mean(axis=-1)
 
     def batch(self, samples: Any) -> "Network":
         """The same network on these samples only: its gradient is the mini-batch gradient.
 
         `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        rows = np.asarray(samples)
-        if not rows.size or (rows.dtype == bool and not rows.any()):
-            raise ValueError("samples must name at least one row, got an empty batch")
+        rows = checked_rows(samples)
         return replace(self, X=self.X[rows], y=self.y[rows])
 
     def _forward(self, layers: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
@@ -124,7 +127,3 @@ class Network:
             h = np.tanh(z)
         z = z - z.max(axis=-1, keepdims=True)  # the same p, and no overflow
         return [*inputs, z - np.log(np.exp(z).sum(axis=-1, keepdims=True))]
-
-    def _right(self, log_p: np.ndarray) -> np.ndarray:
-        """log p of the right class of each sample."""
-        return log_p[..., np.arange(len(self)), self.y]
