@@ -639,21 +639,21 @@ for (const kind of kinds) {
 
     test("the curves' axes take the ink of another theme", async () => {
       const lab = await open(book.places.disk + WITH_LABS[2], "mini-batches");
-      const ink = () =>
-        lab.figure.$eval(".lab-stage > canvas", (canvas) => {
-          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-          const drawn = new Set();
-          for (let k = 0; k < data.length; k += 4) if (data[k + 3] > 230) drawn.add(`rgb(${data.slice(k, k + 3).join(", ")})`);
-          const colour = getComputedStyle(canvas).color;
-          return { theme: document.documentElement.dataset.theme, colour, drawn: drawn.has(colour) };
-        });
+      const canvas = await lab.figure.$(".lab-stage > canvas");
+      const drawnIn = (canvas, colour) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        for (let k = 0; k < data.length; k += 4) {
+          if (data[k + 3] > 230 && `rgb(${data.slice(k, k + 3).join(", ")})` === colour) return true;
+        }
+        return false;
+      };
       const seen = new Map();
       for (let click = 0; click < 3; click++) {
-        const { theme, colour, drawn } = await ink();
-        assert.ok(drawn, `nothing is drawn in ${colour}, the ink of ${theme}`);
-        seen.set(theme, colour);
+        const [theme, ink] = await canvas.evaluate((node) => [document.documentElement.dataset.theme, getComputedStyle(node).color]);
+        const drawn = book.page.waitForFunction(drawnIn, { timeout: 5000 }, canvas, ink);
+        await assert.doesNotReject(drawn, `nothing is drawn in ${ink}, the ink of ${theme}`);
+        seen.set(theme, ink);
         await book.page.click(".theme-switch-button");
-        await new Promise((resolve) => setTimeout(resolve, 50));
       }
       assert.equal(new Set(seen.values()).size, 2, JSON.stringify([...seen]));
     });
