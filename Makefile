@@ -49,7 +49,7 @@ programs:
 lint: .venv/book
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy code
+	$(BIN)/mypy code coursework/grader
 	$(BIN)/nbqa mypy chapters
 
 format: .venv/book
@@ -72,9 +72,9 @@ lock: .venv/book
 	echo uv | $(COMPILE) $(UPGRADE) - --output-file requirements/uv.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --all-extras --output-file requirements/full.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
-	  --extra book --extra test --extra lab --output-file requirements/lab.txt
+	  --extra book --extra test --extra coursework --extra lab --output-file requirements/lab.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
-	  --extra book --extra test --output-file requirements/book.txt
+	  --extra book --extra test --extra coursework --output-file requirements/book.txt
 	printf 'pytorch-ranger\nqhoptim\ntorch-optimizer\n' | $(COMPILE) $(UPGRADE) --no-deps - --output-file requirements/authors.txt
 	$(BIN)/npm install --package-lock-only --prefix requirements
 

@@ -19,6 +19,7 @@ FLOORS = {
     "models": 1,
     "network": 1,
     "datasets": 1,
+    "coursework": 1,
     "sources": 2,
     "path": 2,
     "figures": 3,

@@ -1,6 +1,7 @@
 """Optimising gradient descent: update rules that read like their equations, and what walks them downhill."""
 
 from descent import conventions as conventions
+from descent.coursework import *
 from descent.datasets import *
 from descent.figures import *
 from descent.lab import *

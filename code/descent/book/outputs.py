@@ -46,7 +46,7 @@ def tidied(notebook: Any) -> str:
     notebook.nbformat_minor = 5
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number:02}"
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb")}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "mystnb", "nbgrader")}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
             if "metadata" in output:

@@ -1,0 +1,180 @@
+"""Hidden checks: a student's function beside the right one and beside the well-known wrong ones.
+
+A check is a short Python file, `checks/<grade_id>.py`, with
+
+``asks``            the name in the student's notebook that is checked: a function, or a value
+``case(rng)``       the arguments of one trial, drawn at random; lists and numbers only
+``run(theirs, …)``  what is done with the student's object and the case; returns numbers, time first.
+                    This function alone is sent into the sandbox, so it imports what it needs
+``right``           what the student should have written
+``bugs``            a list of `Bug`: what students write instead
+
+and, where it wants them, ``trials`` (3) and ``tolerance`` (1e-8, relative). Where the answer follows from the
+student's `variant`, a function ``answer(student)`` returns the pair (right, bugs) in place of the two constants. What
+``run`` makes of the student's object is compared outside with what it makes of ``right``, step by step, and of every
+bug.
+"""
+
+import ast
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Bug", "Check", "Finding", "cases", "driver", "load", "score"]
+
+HALF = 0.5  # of the points is the most that a wrong path earns by its right steps
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A well-known wrong variant: what to write instead of the right object, what to say of it, where to read on.
+
+    ``chapter`` is a page of the book and a label on it, ``worth`` the share of the points that it still earns.
+    """
+
+    wrong: Any
+    name: str
+    says: str
+    chapter: str
+    worth: float = 0.5
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check file, read."""
+
+    asks: str
+    case: Callable
+    run: Callable
+    answer: Callable[[str], tuple[Any, list[Bug]]]
+    trials: int
+    tolerance: float
+    source: str
+
+
+@dataclass
+class Finding:
+    """What a check found: a share of the points in [0, 1], what to tell the student, the name of the bug if known."""
+
+    share: float
+    says: str
+    bug: str = ""
+    chapter: str = ""
+    shows: list[str] = field(default_factory=list)
+
+    def html(self, points: float, link: Callable[[str], str]) -> str:
+        """For the feedback page; `link` turns a chapter into an address, or into "" where it has none."""
+        address = link(self.chapter) if self.chapter else ""
+        where = f'<a href="{html.escape(address)}">Read on in the book.</a>' if address else html.escape(self.chapter)
+        parts = [f"<p><strong>{points:g} points.</strong> {html.escape(self.says)} {where}</p>"]
+        parts += [f"<pre>{html.escape(text)}</pre>" for text in self.shows]
+        return "\n".join(parts)
+
+
+def load(source: str, name: str) -> Check:
+    """The check in the text of its file. Raises ValueError, naming file and part, where something is missing."""
+    module = ModuleType(name)
+    exec(compile(source, f"checks/{name}.py", "exec"), module.__dict__)
+    given = vars(module)
+    parts = ["asks", "case", "run"] + ([] if "answer" in given else ["right", "bugs"])
+    missing = [part for part in parts if part not in given]
+    if missing:
+        raise ValueError(f"checks/{name}.py must define {', '.join(missing)}")
+    run = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == "run")
+    return Check(
+        given["asks"],
+        given["case"],
+        given["run"],
+        given.get("answer") or (lambda student: (given["right"], given["bugs"])),
+        given.get("trials", 3),
+        given.get("tolerance", 1e-8),
+        ast.unparse(run),
+    )
+
+
+def cases(check: Check, seed: int) -> list[dict[str, Any]]:
+    """The trials of one run: drawn from the seed, so that grading twice asks the same."""
+    rng = np.random.default_rng(seed)
+    drawn = [check.case(rng) for _ in range(check.trials)]
+    return json.loads(json.dumps(drawn))  # as the sandbox will see them
+
+
+def driver(check: Check, trials: list[dict[str, Any]], mark: str) -> str:
+    """The cell that runs in the sandbox: one line, with `mark` before what came out of every trial."""
+    return "\n".join(
+        [
+            "import json, numpy",
+            check.source,
+            "def _told(case):",
+            "    try:",
+            "        with numpy.errstate(all='ignore'):",
+            f"            return numpy.asarray(run({check.asks}, **case), dtype=float).tolist()",
+            "    except Exception as error:",
+            "        return f'{type(error).__name__}: {error}'[:500]",
+            f"_answers = [_told(case) for case in json.loads({json.dumps(trials)!r})]",
+            f"print({mark!r} + json.dumps([str(globals().get('STUDENT', ''))[:100], _answers]))",
+        ]
+    )
+
+
+def score(check: Check, trials: list[dict[str, Any]], told: Any, student: str) -> Finding:
+    """Compare what the sandbox told with the right path and the known wrong ones, trial by trial."""
+    if told is None or not isinstance(told, list) or len(told) != len(trials):
+        return Finding(0, f"There is no answer: {check.asks} was not reached, or printed too much.")
+    for answer in told:
+        if isinstance(answer, str):
+            return Finding(0, f"Calling {check.asks} stopped with an error.", shows=[answer])
+    rightly, bugs = check.answer(student)
+    right = [_run(check, rightly, case) for case in trials]
+    theirs = []
+    for answer, truth in zip(told, right, strict=True):
+        try:
+            path = np.asarray(answer, dtype=float)
+        except (TypeError, ValueError):
+            return Finding(0, f"{check.asks} must give numbers.")
+        if path.shape != truth.shape:
+            return Finding(0, f"{check.asks} gave an array of shape {path.shape}; expected is {truth.shape}.")
+        theirs.append(path)
+    agree = [_steps_that_agree(a, b, check.tolerance) for a, b in zip(theirs, right, strict=True)]
+    if all(steps == len(np.atleast_1d(truth)) for steps, truth in zip(agree, right, strict=True)):
+        return Finding(1, "Right, at every step.")
+    worst = int(np.argmin([steps / len(np.atleast_1d(truth)) for steps, truth in zip(agree, right, strict=True)]))
+    steps, length = agree[worst], len(np.atleast_1d(right[worst]))
+    share = HALF * steps / length
+    shows = [_first_difference(theirs[worst], right[worst], steps)]
+    for bug in bugs:
+        wrong = [_run(check, bug.wrong, case) for case in trials]
+        if all(
+            a.shape == b.shape and _steps_that_agree(a, b, check.tolerance) == len(np.atleast_1d(b))
+            for a, b in zip(theirs, wrong, strict=True)
+        ):
+            return Finding(max(share, bug.worth), bug.says, bug.name, bug.chapter, shows)
+    return Finding(share, f"{check.asks} is not right yet, and it is none of the well-known mistakes.", shows=shows)
+
+
+def _run(check: Check, thing: Any, case: dict[str, Any]) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(check.run(thing, **case), dtype=float)
+
+
+def _steps_that_agree(path: np.ndarray, truth: np.ndarray, tolerance: float) -> int:
+    """How many entries along time are right before the first that is wrong."""
+    path, truth = np.atleast_1d(path), np.atleast_1d(truth)
+    size = np.abs(truth)
+    scale = np.fmax(size, 1e-3 * np.max(size, initial=0, where=np.isfinite(size)))
+    with np.errstate(invalid="ignore"):
+        near = (path == truth) | (np.abs(path - truth) <= tolerance * scale) | (np.isnan(path) & np.isnan(truth))
+    wrong = ~near.reshape(len(truth), -1).all(axis=1)
+    return int(np.argmax(wrong)) if wrong.any() else len(truth)
+
+
+def _first_difference(path: np.ndarray, truth: np.ndarray, step: int) -> str:
+    path, truth = np.atleast_1d(path), np.atleast_1d(truth)
+    with np.printoptions(precision=6, threshold=12):
+        where = f"entry {step} (counted from 0)" if len(truth) > 1 else "the value"
+        return f"{where}\nyours     {path[step]}\nexpected  {truth[step]}"

@@ -1,0 +1,417 @@
+"""Grading a class: nbgrader keeps the books, workers run the notebooks, one process writes what they found.
+
+Each submission goes through three steps. Its locked cells are restored (nbgrader, here); it runs and is checked
+(`grader.run`, on any core or machine); scores and penalties are written (nbgrader, here). A submission that is
+finished leaves a file in graded/; while notebook, checks and policy stay the same it is not graded again.
+"""
+
+import datetime
+import html
+import json
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade, is_solution
+
+from grader import run
+from grader.checks import Finding
+from grader.course import Course, CourseError
+
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic
+LARGEST = 20 * 2**20  # bytes of a notebook that is looked at
+
+
+@dataclass
+class Record:
+    """What graded/<assignment>/<student>.json keeps of one submission."""
+
+    student: str
+    digest: str
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    claims: str = ""
+    broken: str = ""
+    seconds: float = 0.0
+
+
+# ------------------------------------------------------------------ student versions
+
+
+def release(course: Course, assignment: str) -> Path:
+    """Make the student version of an assignment; returns its folder."""
+    master = nbformat.read(course.master(assignment), 4)
+    course.check_files(checked(master))
+    _convert(GenerateAssignment, course, assignment)
+    with _gradebook(course, assignment) as gradebook:
+        gradebook.update_or_create_assignment(assignment, duedate=_utc(course.deadlines.get(assignment)))
+    return course.root / "release" / assignment
+
+
+def checked(notebook: NotebookNode) -> list[str]:
+    """The grade_ids of the cells that a check scores, in order: code that is graded and not the student's own."""
+    return [
+        cell.metadata.nbgrader.grade_id
+        for cell in notebook.cells
+        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+    ]
+
+
+# ------------------------------------------------------------------ grading
+
+
+def grade(
+    course: Course,
+    assignment: str,
+    sandboxed: bool = True,
+    scheduler: str = "",
+    workers: int | None = None,
+    tell: Callable[[str], None] = print,
+) -> list[Record]:
+    """Grade everybody whose notebook, checks or policy are new; returns the records of the whole class."""
+    release(course, assignment)
+    checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
+    students = course.students(assignment)
+    if not students:
+        raise CourseError(f"nothing was collected for {assignment}: {course.root}/submitted is empty")
+    records = {student: _record(course, assignment, student) for student in students}
+    digests = {student: _digest(course, assignment, student, checks) for student in students}
+    done_as = {student: record.digest for student, record in records.items() if record}
+    todo = [student for student in students if done_as.get(student) != digests[student]]
+    if len(todo) < len(students):
+        tell(f"{len(students) - len(todo)} of {len(students)} are graded already")
+    with _executor(scheduler, workers) as executor:
+        waiting: dict[Future, str] = {}
+        done = 0
+        try:
+            for student in todo:
+                try:
+                    submission, notes = _restored(course, assignment, student, checks, digests[student], sandboxed)
+                except CourseError as error:
+                    done += 1
+                    records[student] = _broken(course, assignment, student, digests[student], str(error))
+                    tell(f"{done}/{len(todo)} {student}: {error}")
+                    continue
+                future = executor.submit(run.grade, submission)
+                waiting[future] = student
+                future.notes = notes  # type: ignore[attr-defined]
+            for future in as_completed(waiting):
+                student = waiting[future]
+                done += 1
+                try:
+                    graded = future.result()
+                    record = _written(course, assignment, student, digests[student], graded, future.notes)  # type: ignore[attr-defined]
+                except CourseError as error:
+                    record = _broken(course, assignment, student, digests[student], str(error))
+                records[student] = record
+                tell(f"{done}/{len(todo)} {student}: {_line(course, assignment, record)}")
+        except KeyboardInterrupt:
+            for future in waiting:
+                future.cancel()
+            tell("Stopped. What is graded stays; the same command goes on with the rest.")
+            raise
+    return [record for record in records.values() if record]
+
+
+def _restored(
+    course: Course, assignment: str, student: str, checks: dict[str, str], digest: str, sandboxed: bool
+) -> tuple[run.Submission, list[str]]:
+    """The first step: the notebook with its locked cells as in the master, and what had to be restored."""
+    path = course.submission(assignment, student)
+    notes = _oddities(_read(path), checks)
+    _convert(Restoring, course, assignment, student)
+    notebook = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    return run.Submission(
+        student, course.known_as(student), text, checks, course.secret, digest, course.limits, sandboxed
+    ), notes
+
+
+def _read(path: Path) -> NotebookNode:
+    if not path.exists():
+        there = ", ".join(sorted(file.name for file in path.parent.glob("*"))) or "nothing"
+        raise CourseError(f"{path.name} was not handed in (there is: {there})")
+    if path.stat().st_size > LARGEST:
+        raise CourseError(f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; at most {LARGEST // 2**20} are read")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of ids that are missing or twice there: nbformat mends them
+            notebook = nbformat.reads(path.read_text(encoding="utf-8"), 4)
+            nbformat.validate(notebook)
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError, nbformat.ValidationError) as error:
+        reason = str(error).splitlines()[0][:150] if str(error) else type(error).__name__
+        raise CourseError(f"{path.name} is not a notebook that can be read: {reason}") from None
+    return notebook
+
+
+def _oddities(notebook: NotebookNode, checks: dict[str, str]) -> list[str]:
+    ids = Counter(str(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in notebook.cells)
+    notes = [f"Cell {name} exists {ids[name]} times; the last one counts." for name in checks if ids[name] > 1]
+    return notes + [f"Cell {name} was missing and has been put back." for name in checks if not ids[name]]
+
+
+def _written(
+    course: Course, assignment: str, student: str, digest: str, graded: run.Graded, notes: list[str]
+) -> Record:
+    """The last step: scores into notebook and gradebook, then the record, which says that all is done."""
+    notebook = nbformat.reads(graded.notebook, 4)
+    notes = notes + ([f"It was stopped: {graded.stopped}."] if graded.stopped else [])
+    known = course.known_as(student)
+    if known and graded.claims not in ("", known):
+        notes.append(f"It says STUDENT = {graded.claims!r}; graded are the numbers of {known!r}.")
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in graded.findings:
+            finding = Finding(**graded.findings[name])
+            points = round(finding.share * float(cell.metadata.nbgrader.points), 2)
+            cell.outputs = [
+                nbformat.v4.new_output("display_data", {"text/html": finding.html(points, course.link)}),
+                nbformat.v4.new_output("execute_result", {"text/plain": repr(float(points))}),
+            ]
+    if notes:
+        text = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text))
+    path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    path.chmod(0o644)
+    nbformat.write(notebook, path)
+    before = _record(course, assignment, student)
+    with _gradebook(course, assignment) as gradebook:
+        looked_at = _looked_at(gradebook, assignment, student)
+        _convert(Scoring, course, assignment, student)
+        if before and before.digest.split()[0] == digest.split()[0]:  # the same notebook: what was read stays read
+            _keep(gradebook, assignment, student, looked_at)
+    return _save(course, assignment, Record(student, digest, graded.findings, notes, graded.claims, "", graded.seconds))
+
+
+def _broken(course: Course, assignment: str, student: str, digest: str, reason: str) -> Record:
+    """A submission that cannot be read costs only itself: no points, and a page that says why."""
+    with _gradebook(course, assignment) as gradebook:
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(assignment, student)
+        for notebook in submission.notebooks:
+            for entry in notebook.grades:
+                entry.auto_score, entry.needs_manual_grade = 0, False
+        gradebook.db.commit()
+    return _save(course, assignment, Record(student, digest, broken=reason))
+
+
+def _looked_at(gradebook: Gradebook, assignment: str, student: str) -> list[str]:
+    """The cells that a human has graded."""
+    try:
+        notebooks = gradebook.find_submission(assignment, student).notebooks
+    except MissingEntry:
+        return []
+    grades = [entry for notebook in notebooks for entry in notebook.grades]
+    return [entry.name for entry in grades if entry.manual_score is not None and not entry.needs_manual_grade]
+
+
+def _keep(gradebook: Gradebook, assignment: str, student: str, names: list[str]) -> None:
+    gradebook.db.expire_all()
+    for notebook in gradebook.find_submission(assignment, student).notebooks:
+        for entry in notebook.grades:
+            if entry.name in names:
+                entry.needs_manual_grade = False
+    gradebook.db.commit()
+
+
+# ------------------------------------------------------------------ feedback
+
+
+def feedback(course: Course, assignment: str) -> Path:
+    """A page per student; returns the folder of them all."""
+    if list(course.root.glob(f"autograded/*/{assignment}/*.ipynb")):
+        _convert(GenerateFeedback, course, assignment)
+    for student in course.students(assignment):
+        record = _record(course, assignment, student)
+        if record and record.broken:
+            page = course.root / "feedback" / student / assignment / f"{assignment}.html"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(
+                BROKEN.format(title=html.escape(assignment), reason=html.escape(record.broken)), encoding="utf-8"
+            )
+    return course.root / "feedback"
+
+
+BROKEN = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><h1>{title}</h1><p>This submission could not be graded: {reason}.</p>
+<p>Open your notebook in Jupyter, run all its cells, save it, and hand in that file.</p></body></html>
+"""
+
+
+# ------------------------------------------------------------------ nbgrader
+
+
+class OneOfEach(NbGraderPreprocessor):
+    """Of cells with the same grade_id the last is kept; the others become ordinary cells, and so does what has none.
+
+    nbgrader's own DeduplicateIds leaves an empty entry, on which its OverwriteCells fails.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Every notebook, before its cells are restored."""
+        seen = set()
+        for cell in reversed(nb.cells):
+            entry = cell.metadata.get("nbgrader")
+            name = entry.get("grade_id") if isinstance(entry, dict) else None
+            if not isinstance(name, str) or name in seen:
+                cell.metadata.pop("nbgrader", None)
+            seen.add(name)
+        return nb, resources
+
+
+class Restoring(Autograde):
+    """The first half of nbgrader's autograding: the locked cells are those of the master."""
+
+    sanitize_preprocessors = [ClearOutput, OneOfEach, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]  # noqa: RUF012
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Always: what is finished is known from graded/."""
+        return True
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """One step of the two."""
+        self._sanitizing = True
+        self._init_preprocessors()
+        super(Autograde, self).convert_single_notebook(notebook_filename)
+
+
+class Scoring(Restoring):
+    """The second half: scores from the outputs that the checks left, and the penalty."""
+
+    autograde_preprocessors = [  # noqa: RUF012 (nbgrader's trait)
+        IgnorePattern,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """On the notebook that ran."""
+        self._sanitizing = False
+        self._init_preprocessors()
+        try:
+            super(Autograde, self).convert_single_notebook(str(self._ran(notebook_filename)))
+        finally:
+            self._sanitizing = True
+
+    def _ran(self, notebook: str) -> Path:
+        path = Path(notebook)
+        return Path(self.coursedir.root, "autograded", path.parts[-3], path.parts[-2], path.name)
+
+
+class Penalty(LateSubmissionPlugin):
+    """The course's policy, as nbgrader asks for it."""
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """In points."""
+        return Course(self.config.CourseDirectory.root).late.share(total_seconds_late) * score
+
+
+def _convert(converter: type, course: Course, assignment: str, student: str = "*") -> None:
+    config = course.config(assignment, student)
+    config.AssignLatePenalties.plugin_class = Penalty
+    made = converter(coursedir=CourseDirectory(config=config), config=config)
+    made.force = converter in (GenerateAssignment, GenerateFeedback)
+    log = made.log = logging.Logger("nbgrader")
+    said = logging.handlers.BufferingHandler(1000)
+    log.addHandler(said)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own, of SQLAlchemy and nbformat
+            made.start()
+    except (Exception, SystemExit) as error:  # nbgrader raises whatever stopped it, and logs why
+        traces = [text for entry in said.buffer if (text := entry.getMessage()).startswith("Traceback")]
+        reason = traces[0].strip().splitlines()[-1] if traces else str(error)
+        raise CourseError(reason) from error
+
+
+@contextmanager
+def _gradebook(course: Course, assignment: str) -> Iterator[Gradebook]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Gradebook(course.config(assignment).CourseDirectory.db_url) as gradebook:
+            yield gradebook
+
+
+def _utc(moment: Any) -> Any:
+    return moment and moment.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+# ------------------------------------------------------------------ records and workers
+
+
+def _record(course: Course, assignment: str, student: str) -> Record | None:
+    path = course.root / "graded" / assignment / f"{student}.json"
+    return Record(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def _save(course: Course, assignment: str, record: Record) -> Record:
+    path = course.root / "graded" / assignment / f"{record.student}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+    return record
+
+
+def _digest(course: Course, assignment: str, student: str, checks: dict[str, str]) -> str:
+    """Two names: one for the notebook, one for everything else that decides its score."""
+    path = course.submission(assignment, student)
+    stamp = path.parent / "timestamp.txt"
+    policy = repr((course.late, course.limits, course.deadlines.get(assignment)))
+    handed_in = stamp.read_bytes() if stamp.exists() else b""
+    rules = run.digest(course.master(assignment).read_bytes(), json.dumps(checks), policy, handed_in)
+    return f"{run.digest(path.read_bytes() if path.exists() else b'')} {rules}"
+
+
+def _line(course: Course, assignment: str, record: Record) -> str:
+    if record.broken:
+        return record.broken
+    with _gradebook(course, assignment) as gradebook:
+        submission = gradebook.find_submission(assignment, record.student)
+        found = ", ".join(finding["bug"] for finding in record.findings.values() if finding["bug"])
+        score = f"{submission.score:g} of {submission.max_score:g}, {record.seconds:.1f} s"
+    return "; ".join([score, *([found] if found else []), *record.notes])
+
+
+@contextmanager
+def _executor(scheduler: str, workers: int | None) -> Iterator[Executor]:
+    """The cores of this machine, or a Dask cluster."""
+    if scheduler:
+        from distributed import Client
+
+        with Client(scheduler) as client:
+            yield client.get_executor()
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        yield pool

@@ -1,0 +1,153 @@
+"""One submission: run in the sandbox, checked outside it. Plain data in, plain data out, so any machine can do it."""
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from subprocess import DEVNULL
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from grader import checks, sandbox
+from grader.sandbox import MB, Limits
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's notebook, its locked cells restored, with the checks to run on it.
+
+    ``student`` is whom it was collected from, ``name`` what the notebook should have in STUDENT, "" if nobody knows.
+    ``checks`` maps a cell's grade_id to the text of its check, ``secret`` makes the trials unpredictable for students,
+    and ``digest`` names this version of notebook and checks: the same digest is graded the same.
+    """
+
+    student: str
+    name: str
+    notebook: str
+    checks: dict[str, str]
+    secret: str
+    digest: str
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+
+@dataclass
+class Graded:
+    """What came of it: the notebook as it ran, a finding per check, its STUDENT, what stopped it (if so), seconds."""
+
+    notebook: str
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: str = ""
+    stopped: str = ""
+    seconds: float = 0.0
+
+
+def grade(submission: Submission) -> Graded:
+    """Run every cell, ask every check, and score what was told outside the sandbox."""
+    start = time.perf_counter()
+    notebook = nbformat.reads(submission.notebook, 4)
+    loaded = {name: checks.load(text, name) for name, text in submission.checks.items()}
+    mark = hashlib.sha256(f"{submission.secret} {submission.digest} mark".encode()).hexdigest()
+    trials, shown = {}, {}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in loaded and cell.cell_type == "code" and name not in shown:
+            seed = hashlib.sha256(f"{submission.secret} {submission.digest} {name}".encode()).digest()
+            trials[name] = checks.cases(loaded[name], int.from_bytes(seed))
+            shown[name] = cell.source
+            cell.source = checks.driver(loaded[name], trials[name], mark)
+    stopped = asyncio.run(_execute(notebook, submission.limits, submission.sandboxed))
+    findings, claims = {}, ""
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in shown and cell.cell_type == "code":
+            claims, told = _told(cell, mark)
+            student = submission.name or claims or submission.student
+            findings[name] = asdict(checks.score(loaded[name], trials[name], told, student))
+            cell.source = shown[name]  # the public check: neither the trials nor the hidden run are shown
+            cell.outputs = []
+    return Graded(nbformat.writes(notebook), findings, claims, stopped, time.perf_counter() - start)
+
+
+def _told(cell: NotebookNode, mark: str) -> tuple[str, Any]:
+    """What the driver printed: STUDENT, and the answers; "" and None where nothing can be read."""
+    text = "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
+    lines = re.findall(rf"^{mark}(.*)$", text, re.M)
+    with suppress(ValueError, RecursionError, TypeError):
+        claims, answers = json.loads(lines[-1]) if lines else ("", None)
+        return str(claims), answers
+    return "", None
+
+
+class _Client(NotebookClient):
+    """Runs the cells and stops a notebook that prints more than it may."""
+
+    output_limit: int
+    watchdog: sandbox.Watchdog | None = None
+    printed = 0
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
+        self.printed += len(str(msg["content"]))
+        if self.printed > self.output_limit:
+            if self.watchdog:
+                self.watchdog.kill(f"it printed more than {self.output_limit // MB} MB")
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+
+async def _execute(notebook: NotebookNode, limits: Limits, sandboxed: bool) -> str:
+    """Run all cells in place; returns why it was stopped, "" if it was not."""
+    with sandbox.kernel(limits, sandboxed) as manager:
+        client = _Client(
+            notebook,
+            km=manager,
+            timeout=limits.cell,
+            interrupt_on_timeout=True,
+            error_on_timeout={
+                "ename": "Timeout",
+                "evalue": "",
+                "traceback": [f"It ran for more than {limits.cell:g} s."],
+            },
+            allow_errors=True,
+            shutdown_kernel="immediate",
+            iopub_timeout=4,
+        )
+        client.output_limit = limits.output * MB
+        reason = ""
+        try:
+            async with asyncio.timeout(limits.total), client.async_setup_kernel(stdout=DEVNULL, stderr=DEVNULL):
+                watchdog = client.watchdog = sandbox.Watchdog(manager, limits)
+                try:
+                    for index, cell in enumerate(notebook.cells):
+                        await client.async_execute_cell(cell, index)
+                finally:
+                    watchdog.stop()
+        except TimeoutError:
+            reason = f"it ran for more than {limits.total:g} s"
+        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+            reason = f"its kernel died ({type(error).__name__})"
+        finally:
+            if client.watchdog:
+                client.watchdog.kill("")
+        return (client.watchdog.reason if client.watchdog else "") or reason
+
+
+def digest(*parts: str | bytes) -> str:
+    """A name for this version of these texts."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
+    return whole.hexdigest()
+
+
+def bugs(graded: list[Graded]) -> Counter[str]:
+    """How often each known mistake was found."""
+    return Counter(finding["bug"] for each in graded for finding in each.findings.values() if finding["bug"])
