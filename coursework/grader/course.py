@@ -17,6 +17,14 @@ from grader.sandbox import Limits
 PUBLIC = Path(__file__).parents[1]  # masters and checks that anybody can read
 SETTINGS = "course.toml"
 
+# What is the same for every course, as nbgrader names it.
+NBGRADER = {
+    "ClearSolutions": {"code_stub": {"python": "# Your code here\nraise NotImplementedError()"}},
+    "OverwriteCells": {"add_missing_cells": True},
+    # A student's output is not run in the teacher's browser, and the page asks nothing from the network.
+    "HTMLExporter": {"sanitize_html": True, "mathjax_url": "", "require_js_url": ""},
+}
+
 
 class CourseError(Exception):
     """What a teacher should read as one sentence, without a traceback."""
@@ -127,16 +135,11 @@ class Course:
 
     def config(self, assignment: str, student: str = "*") -> Config:
         """Settings of nbgrader, for its own programs too (nbgrader_config.py asks for them)."""
-        config = Config()
+        config = Config(NBGRADER)
         config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.db_url = os.environ.get("GRADEBOOK", f"sqlite:///{self.root / 'gradebook.db'}")
         config.CourseDirectory.assignment_id = assignment
         config.CourseDirectory.student_id = student
-        config.ClearSolutions.code_stub = {"python": "# Your code here\nraise NotImplementedError()"}
-        config.OverwriteCells.add_missing_cells = True
-        config.HTMLExporter.sanitize_html = True  # a student's output is not run in the teacher's browser
-        config.HTMLExporter.mathjax_url = ""
-        config.HTMLExporter.require_js_url = ""
         return config
 
 
