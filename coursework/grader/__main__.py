@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from grader import grading, sandbox
+from grader import feedback, grading, sandbox
 from grader.course import Course, CourseError, init
 
 
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run students' code with your own rights: it can read and delete your files",
     )
-    in_course("feedback", feedback, "make a feedback page for each student")
+    in_course("feedback", pages, "make a feedback page for each student")
     return whole
 
 
@@ -78,9 +78,9 @@ def run(options: argparse.Namespace) -> None:
     grading.grade(course, options.assignment, not options.unsandboxed, options.scheduler, options.workers)
 
 
-def feedback(options: argparse.Namespace) -> None:
+def pages(options: argparse.Namespace) -> None:
     """Feedback pages."""
-    print("Feedback:", grading.feedback(opened(options), options.assignment))
+    print("Feedback:", feedback.write(opened(options), options.assignment))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ SETTINGS = "course.toml"
 NBGRADER = {
     "ClearSolutions": {"code_stub": {"python": "# Your code here\nraise NotImplementedError()"}},
     "OverwriteCells": {"add_missing_cells": True},
-    # A student's output is not run in the teacher's browser, and the page asks nothing from the network.
-    "HTMLExporter": {"sanitize_html": True, "mathjax_url": "", "require_js_url": ""},
+    "HTMLExporter": {"sanitize_html": True},  # a student's output is not run in the formgrader's page
 }
 
 

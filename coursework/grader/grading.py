@@ -26,7 +26,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import (
@@ -71,8 +71,8 @@ def release(course: Course, assignment: str) -> Path:
     master = nbformat.read(course.master(assignment), 4)
     course.check_files(checked(master))
     _convert(GenerateAssignment, course, assignment)
-    with _gradebook(course, assignment) as gradebook:
-        gradebook.update_or_create_assignment(assignment, duedate=_utc(course.deadlines.get(assignment)))
+    with gradebook(course, assignment) as books:
+        books.update_or_create_assignment(assignment, duedate=_utc(course.deadlines.get(assignment)))
     return course.root / "release" / assignment
 
 
@@ -102,7 +102,7 @@ def grade(
     students = course.students(assignment)
     if not students:
         raise CourseError(f"nothing was collected for {assignment}: {course.root}/submitted is empty")
-    records = {student: _record(course, assignment, student) for student in students}
+    records = {student: recorded(course, assignment, student) for student in students}
     digests = {student: _digest(course, assignment, student, checks) for student in students}
     done_as = {student: record.digest for student, record in records.items() if record}
     todo = [student for student in students if done_as.get(student) != digests[student]]
@@ -197,74 +197,49 @@ def _written(
                 nbformat.v4.new_output("execute_result", {"text/plain": repr(float(points))}),
             ]
     if notes:
-        text = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        text = "\n\n".join(html.escape(note) for note in notes)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text))
     path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
     path.chmod(0o644)
     nbformat.write(notebook, path)
-    before = _record(course, assignment, student)
-    with _gradebook(course, assignment) as gradebook:
-        looked_at = _looked_at(gradebook, assignment, student)
+    before = recorded(course, assignment, student)
+    with gradebook(course, assignment) as books:
+        looked_at = _looked_at(books, assignment, student)
         _convert(Scoring, course, assignment, student)
         if before and before.digest.split()[0] == digest.split()[0]:  # the same notebook: what was read stays read
-            _keep(gradebook, assignment, student, looked_at)
+            _keep(books, assignment, student, looked_at)
     return _save(course, assignment, Record(student, digest, graded.findings, notes, graded.claims, "", graded.seconds))
 
 
 def _broken(course: Course, assignment: str, student: str, digest: str, reason: str) -> Record:
     """A submission that cannot be read costs only itself: no points, and a page that says why."""
-    with _gradebook(course, assignment) as gradebook:
-        gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(assignment, student)
+    with gradebook(course, assignment) as books:
+        books.update_or_create_student(student)
+        submission = books.update_or_create_submission(assignment, student)
         for notebook in submission.notebooks:
             for entry in notebook.grades:
                 entry.auto_score, entry.needs_manual_grade = 0, False
-        gradebook.db.commit()
+        books.db.commit()
     return _save(course, assignment, Record(student, digest, broken=reason))
 
 
-def _looked_at(gradebook: Gradebook, assignment: str, student: str) -> list[str]:
+def _looked_at(books: Gradebook, assignment: str, student: str) -> list[str]:
     """The cells that a human has graded."""
     try:
-        notebooks = gradebook.find_submission(assignment, student).notebooks
+        notebooks = books.find_submission(assignment, student).notebooks
     except MissingEntry:
         return []
     grades = [entry for notebook in notebooks for entry in notebook.grades]
     return [entry.name for entry in grades if entry.manual_score is not None and not entry.needs_manual_grade]
 
 
-def _keep(gradebook: Gradebook, assignment: str, student: str, names: list[str]) -> None:
-    gradebook.db.expire_all()
-    for notebook in gradebook.find_submission(assignment, student).notebooks:
+def _keep(books: Gradebook, assignment: str, student: str, names: list[str]) -> None:
+    books.db.expire_all()
+    for notebook in books.find_submission(assignment, student).notebooks:
         for entry in notebook.grades:
             if entry.name in names:
                 entry.needs_manual_grade = False
-    gradebook.db.commit()
-
-
-# ------------------------------------------------------------------ feedback
-
-
-def feedback(course: Course, assignment: str) -> Path:
-    """A page per student; returns the folder of them all."""
-    if list(course.root.glob(f"autograded/*/{assignment}/*.ipynb")):
-        _convert(GenerateFeedback, course, assignment)
-    for student in course.students(assignment):
-        record = _record(course, assignment, student)
-        if record and record.broken:
-            page = course.root / "feedback" / student / assignment / f"{assignment}.html"
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(
-                BROKEN.format(title=html.escape(assignment), reason=html.escape(record.broken)), encoding="utf-8"
-            )
-    return course.root / "feedback"
-
-
-BROKEN = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
-<body><h1>{title}</h1><p>This submission could not be graded: {reason}.</p>
-<p>Open your notebook in Jupyter, run all its cells, save it, and hand in that file.</p></body></html>
-"""
+    books.db.commit()
 
 
 # ------------------------------------------------------------------ nbgrader
@@ -341,7 +316,7 @@ def _convert(converter: type, course: Course, assignment: str, student: str = "*
     config = course.config(assignment, student)
     config.AssignLatePenalties.plugin_class = Penalty
     made = converter(coursedir=CourseDirectory(config=config), config=config)
-    made.force = converter in (GenerateAssignment, GenerateFeedback)
+    made.force = converter is GenerateAssignment
     log = made.log = logging.Logger("nbgrader")
     said = logging.handlers.BufferingHandler(1000)
     log.addHandler(said)
@@ -356,7 +331,8 @@ def _convert(converter: type, course: Course, assignment: str, student: str = "*
 
 
 @contextmanager
-def _gradebook(course: Course, assignment: str) -> Iterator[Gradebook]:
+def gradebook(course: Course, assignment: str) -> Iterator[Gradebook]:
+    """nbgrader's gradebook of the course, open."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Gradebook(course.config(assignment).CourseDirectory.db_url) as gradebook:
@@ -370,7 +346,8 @@ def _utc(moment: Any) -> Any:
 # ------------------------------------------------------------------ records and workers
 
 
-def _record(course: Course, assignment: str, student: str) -> Record | None:
+def recorded(course: Course, assignment: str, student: str) -> Record | None:
+    """What is known of a submission; None if it is not graded."""
     path = course.root / "graded" / assignment / f"{student}.json"
     return Record(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
@@ -397,8 +374,8 @@ def _digest(course: Course, assignment: str, student: str, checks: dict[str, str
 def _line(course: Course, assignment: str, record: Record) -> str:
     if record.broken:
         return record.broken
-    with _gradebook(course, assignment) as gradebook:
-        submission = gradebook.find_submission(assignment, record.student)
+    with gradebook(course, assignment) as books:
+        submission = books.find_submission(assignment, record.student)
         found = ", ".join(finding["bug"] for finding in record.findings.values() if finding["bug"])
         score = f"{submission.score:g} of {submission.max_score:g}, {record.seconds:.1f} s"
     return "; ".join([score, *([found] if found else []), *record.notes])

@@ -1,0 +1,143 @@
+"""A page for each student: what was found, where to read on, the work itself. It asks nothing from the network.
+
+Everything of the student's is shown as text or as a picture, so that opening a page runs nothing.
+"""
+
+import base64
+import binascii
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import latex2mathml.converter
+import mistune
+import nbformat
+from jinja2 import Environment, FileSystemLoader
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
+from nbgrader.utils import is_grade, is_solution
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from grader.course import Course
+from grader.grading import Record, gradebook, recorded
+
+LONGEST = 4000  # characters of an output that are shown
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+_markdown = mistune.create_markdown(escape=True, plugins=["table", "math"])  # escape: HTML is shown, not meant
+
+
+def write(course: Course, assignment: str) -> Path:
+    """Write feedback/<student>/<assignment>/<assignment>.html for everybody who is graded; returns feedback/."""
+    for student in course.students(assignment):
+        record = recorded(course, assignment, student)
+        if record:
+            target = course.root / "feedback" / student / assignment / f"{assignment}.html"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page(course, assignment, record), encoding="utf-8")
+    return course.root / "feedback"
+
+
+def page(course: Course, assignment: str, record: Record) -> str:
+    """The page of one submission."""
+    notebook = course.root / "autograded" / record.student / assignment / f"{assignment}.ipynb"
+    graded = not record.broken and notebook.exists()
+    cells = nbformat.read(notebook, 4).cells if graded else []
+    tasks = _tasks(course, assignment, record)
+    return _templates.get_template("feedback.html").render(
+        course=course.name,
+        assignment=assignment,
+        record=record,
+        tasks=tasks,
+        score=sum(task["score"] or 0 for task in tasks.values()),
+        most=sum(task["points"] for task in tasks.values()),
+        penalty=_penalty(course, assignment, record.student),
+        cells=[_cell(cell, tasks) for cell in cells],
+        colours=HtmlFormatter(style="default").get_style_defs(".highlight"),
+    )
+
+
+def _tasks(course: Course, assignment: str, record: Record) -> dict[str, dict[str, Any]]:
+    """Every graded cell: score (None where a person has not graded it yet), points, finding, comment."""
+    with gradebook(course, assignment) as books:
+        try:
+            notebooks = books.find_submission(assignment, record.student).notebooks
+        except MissingEntry:
+            return {}
+        comments = {entry.name: entry.comment for notebook in notebooks for entry in notebook.comments}
+        tasks = {}
+        for entry in (entry for notebook in notebooks for entry in notebook.grades):
+            finding = record.findings.get(entry.name)
+            waits = entry.needs_manual_grade and entry.manual_score is None
+            tasks[entry.name] = {
+                "score": None if waits else entry.score,
+                "points": entry.max_score,
+                "finding": finding,
+                "address": course.link(finding["chapter"]) if finding and finding["chapter"] else "",
+                "comment": comments.get(entry.name),
+            }
+        return tasks
+
+
+def _penalty(course: Course, assignment: str, student: str) -> float:
+    with gradebook(course, assignment) as books:
+        return books.find_submission(assignment, student).late_submission_penalty or 0
+
+
+def _cell(cell: NotebookNode, tasks: dict[str, Any]) -> dict[str, Any]:
+    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    checked = is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+    return {
+        "id": name,
+        "kind": "check" if checked else "answer" if is_solution(cell) else "",
+        "task": tasks.get(name),
+        "text": markdown(cell.source) if cell.cell_type == "markdown" else "",
+        "code": highlight(cell.source, PythonLexer(), HtmlFormatter()) if cell.cell_type == "code" else "",
+        "outputs": [] if checked else [_output(output) for output in cell.get("outputs", [])],
+    }
+
+
+def markdown(text: str) -> str:
+    """As HTML, formulas as MathML."""
+    return str(_markdown(text))
+
+
+def _formula(display: str) -> Any:
+    def render(renderer: Any, text: str) -> str:
+        try:
+            return latex2mathml.converter.convert(text.strip(), display=display)
+        except Exception:  # what a student writes between dollars need not be a formula
+            return f"<code>{escape(text)}</code>"
+
+    return render
+
+
+_markdown.renderer.register("inline_math", _formula("inline"))  # type: ignore[union-attr]
+_markdown.renderer.register("block_math", _formula("block"))  # type: ignore[union-attr]
+
+
+def _output(output: NotebookNode) -> dict[str, str]:
+    """A picture, or text without the colours of a terminal."""
+    data = output.get("data", {})
+    for kind in PICTURES:
+        if kind in data:
+            raw = str(data[kind])
+            with_base64 = base64.b64encode(raw.encode()).decode() if kind == "image/svg+xml" else re.sub(r"\s", "", raw)
+            if _is_base64(with_base64):
+                return {"picture": f"data:{kind};base64,{with_base64}"}
+    text = output.get("text") or data.get("text/plain") or "\n".join(output.get("traceback", []))
+    text = re.sub(r"\x1b\[[\d;]*m", "", str(text))
+    return {"text": text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… ({len(text)} characters)"}
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return False
