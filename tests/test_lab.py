@@ -330,6 +330,11 @@ def test_the_curvatures_of_a_bowl_and_of_nothing_else():
     assert "curvatures" not in of_rosenbrock | of_saddle
 
 
+def test_equal_curvatures_are_drawn_along_the_axes():
+    lab = Lab(bowl(1, rotation=30), GradientDescent(), name="lab")
+    assert lab.specification["objectives"][0]["curvatures"] == [[1, [1, 0]], [1, [0, 1]]]
+
+
 def test_the_script_leaves_no_names_and_imports_nothing():
     page, module = script.page_script(), script.widget_module()
     assert page.startswith("(() => {") and page.endswith("})();\n")

@@ -141,6 +141,8 @@ def curvatures(hessian: Callable[[Any], Any], minima: Sequence[Pair]) -> dict[st
     if len(minima) != 1 or not all(np.allclose(here, other, rtol=1e-9, atol=0) for other in others):
         return {}
     values, vectors = np.linalg.eigh(here)
+    if np.ptp(values) <= 1e-9 * np.abs(values).max():
+        vectors = np.eye(2)  # equal: every direction is one, and which two eigh names hangs on the last bits
     vectors = vectors * np.where(vectors[0] < 0, -1, 1)  # the sign is the library's whim
     return {"curvatures": [[rounded(v), [rounded(a), rounded(b)]] for v, (a, b) in zip(values, vectors.T, strict=True)]}
 
