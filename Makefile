@@ -5,6 +5,11 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -name '*.pyc' -not -path '*/.*')
 NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
+MASTERS := $(wildcard coursework/source/*/*.ipynb)
+RELEASE := coursework/release
+
+# Small matrices gain nothing from a second thread, and several tests run at once.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: book lab test test-all bench speed programs parity outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
@@ -17,20 +22,25 @@ lab: .venv/lab
 
 # A changed chapter is built alone; what shapes every page builds them all. A failed build leaves
 # nothing behind: Sphinx warns about a page only when it reads it, so the next build would pass.
-$(BOOK): .venv/book $(SOURCES)
+$(BOOK): .venv/book $(SOURCES) $(RELEASE)
 	$(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going \
 	  $(if $(filter .venv/book _%.yml %.bib code/%,$?),--all) || { rm -rf _build; exit 1; }
+	@touch $@
+
+# What students download: the assignments without their solutions, and the package.
+$(RELEASE): .venv/book $(MASTERS) $(filter code/% data/%,$(SOURCES))
+	$(BIN)/python -m grader.versions $@
 	@touch $@
 
 # ------------------------------------------------------------------ tests
 
 test: lint $(BOOK)
-	$(BIN)/pytest --nbval --nbval-current-env --numprocesses=auto --dist=loadfile tests chapters
+	$(BIN)/pytest --nbval --nbval-current-env --numprocesses=auto --dist=loadfile tests chapters coursework/source
 
 test-all: programs test .venv/full
 	$(BIN)/pytest --numprocesses=auto tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
-	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
+	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS) $(MASTERS)
 
 # How fast the lab is, here and now: never part of the tests, since a busy machine is slower.
 # How fast the loop is against PyTorch and optax.
@@ -63,7 +73,7 @@ parity: .venv/full
 	PYTHONPATH=tests:tests/extras $(BIN)/python tests/extras/record.py
 
 outputs: .venv/book
-	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS)
+	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS) $(MASTERS)
 
 # Keeps the versions that still fit; `make lock UPGRADE=--upgrade` looks for newer ones.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -102,4 +112,4 @@ lock: .venv/book
 	@touch $@
 
 clean:
-	rm -rf .venv _build requirements/node_modules .*_cache .hypothesis
+	rm -rf .venv _build $(RELEASE) requirements/node_modules .*_cache .hypothesis

@@ -5,6 +5,7 @@ it there, so that it reads in light, in dark and on paper. Its text is text. The
 of 3:1 on white and on the dark theme; dash and marker tell them apart as well; their order is fixed.
 """
 
+import hashlib
 import html
 import io
 import re
@@ -86,6 +87,8 @@ def _for_the_page(svg: str, alt: str) -> str:
     svg = svg[svg.index(">", svg.index("<svg")) + 1 :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"<[^>]+>", _tag, svg)
+    for name, frame in re.findall(r'<clipPath id="(\w+)">\s*(<rect[^>]*>)', svg):  # named after unrounded numbers
+        svg = svg.replace(name, f"p{hashlib.sha256(frame.encode()).hexdigest()[:10]}")
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
         f'role="img" aria-label="{html.escape(alt)}" style="width:100%;max-width:{float(width):.0f}pt;'

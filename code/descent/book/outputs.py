@@ -60,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="store nothing; fail where a byte would change")
     parser.add_argument("chapters", nargs="+", type=Path)
     options = parser.parse_args(arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the kernels share the processors already
     changed = 0
 
     def run(chapter: Path) -> tuple[str, str]:

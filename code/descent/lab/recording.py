@@ -62,7 +62,8 @@ class Recording(anywidget.AnyWidget):
                 )
         if not (isinstance(every, int) and every >= 1):
             raise ValueError(f"every must be a whole number in [1, ∞), got {every!r}")
-        self.curves, self.caption = curves, caption
+        drawn = {curve: [float(f"{value:.4g}") for value in values] for curve, values in curves.items()}
+        self.curves, self.caption = drawn, caption  # as rounded as the page's: the last bits are the machine's
         _, count, rows, columns = images.shape
         super().__init__(
             specification={
@@ -71,7 +72,7 @@ class Recording(anywidget.AnyWidget):
                 "shows": shows,
                 "looks": LOOKS[: len(curves)],
                 "images": {"count": count, "rows": rows, "columns": columns, "frames": as_text(images)},
-                "curves": {curve: [float(f"{value:.4g}") for value in values] for curve, values in curves.items()},
+                "curves": drawn,
                 "says": list(says),
             }
         )
