@@ -131,29 +131,23 @@ def score(check: Check, trials: list[dict[str, Any]], told: Any, student: str) -
             return Finding(0, f"Calling {check.asks} stopped with an error.", shows=[answer])
     rightly, bugs = check.answer(student)
     right = [_run(check, rightly, case) for case in trials]
-    theirs = []
-    for answer, truth in zip(told, right, strict=True):
-        try:
-            path = np.asarray(answer, dtype=float)
-        except (TypeError, ValueError):
-            return Finding(0, f"{check.asks} must give numbers.")
-        if path.shape != truth.shape:
-            return Finding(0, f"{check.asks} gave an array of shape {path.shape}; expected is {truth.shape}.")
-        theirs.append(path)
-    agree = [_steps_that_agree(a, b, check.tolerance) for a, b in zip(theirs, right, strict=True)]
-    if all(steps == len(np.atleast_1d(truth)) for steps, truth in zip(agree, right, strict=True)):
+    try:
+        theirs = [np.asarray(answer, dtype=float) for answer in told]
+    except (TypeError, ValueError):
+        return Finding(0, f"{check.asks} must give numbers.")
+    if _same(theirs, right, check.tolerance):
         return Finding(1, "Right, at every step.")
+    agree = [_steps_that_agree(a, b, check.tolerance) for a, b in zip(theirs, right, strict=True)]
     worst = int(np.argmin([steps / len(np.atleast_1d(truth)) for steps, truth in zip(agree, right, strict=True)]))
-    steps, length = agree[worst], len(np.atleast_1d(right[worst]))
-    share = HALF * steps / length
-    shows = [_first_difference(theirs[worst], right[worst], steps)]
+    path, truth, steps = theirs[worst], right[worst], agree[worst]
+    share = HALF * steps / len(np.atleast_1d(truth))
+    misshapen = [(a.shape, b.shape) for a, b in zip(theirs, right, strict=True) if a.shape != b.shape]
+    shows = [] if misshapen else [_first_difference(path, truth, steps)]
     for bug in bugs:
-        wrong = [_run(check, bug.wrong, case) for case in trials]
-        if all(
-            a.shape == b.shape and _steps_that_agree(a, b, check.tolerance) == len(np.atleast_1d(b))
-            for a, b in zip(theirs, wrong, strict=True)
-        ):
+        if _same(theirs, [_run(check, bug.wrong, case) for case in trials], check.tolerance):
             return Finding(max(share, bug.worth), bug.says, bug.name, bug.chapter, shows)
+    if misshapen:
+        return Finding(share, "{} gave an array of shape {}; expected is {}.".format(check.asks, *misshapen[0]))
     return Finding(share, f"{check.asks} is not right yet, and it is none of the well-known mistakes.", shows=shows)
 
 
@@ -162,15 +156,27 @@ def _run(check: Check, thing: Any, case: dict[str, Any]) -> np.ndarray:
         return np.asarray(check.run(thing, **case), dtype=float)
 
 
+def _same(paths: list[np.ndarray], truths: list[np.ndarray], tolerance: float) -> bool:
+    """Whether all trials agree, from the first step to the last."""
+    return all(
+        path.shape == truth.shape and _steps_that_agree(path, truth, tolerance) == len(np.atleast_1d(truth))
+        for path, truth in zip(paths, truths, strict=True)
+    )
+
+
 def _steps_that_agree(path: np.ndarray, truth: np.ndarray, tolerance: float) -> int:
-    """How many entries along time are right before the first that is wrong."""
+    """How many entries along time are right before the first that is wrong; the paths may differ in length."""
     path, truth = np.atleast_1d(path), np.atleast_1d(truth)
+    if path.shape[1:] != truth.shape[1:]:
+        return 0
     size = np.abs(truth)
     scale = np.fmax(size, 1e-3 * np.max(size, initial=0, where=np.isfinite(size)))
+    length = min(len(path), len(truth))
+    path, truth, scale = path[:length], truth[:length], scale[:length]
     with np.errstate(invalid="ignore"):
         near = (path == truth) | (np.abs(path - truth) <= tolerance * scale) | (np.isnan(path) & np.isnan(truth))
-    wrong = ~near.reshape(len(truth), -1).all(axis=1)
-    return int(np.argmax(wrong)) if wrong.any() else len(truth)
+    wrong = ~near.reshape(length, np.prod(path.shape[1:], dtype=int)).all(axis=1)
+    return int(np.argmax(wrong)) if wrong.any() else length
 
 
 def _first_difference(path: np.ndarray, truth: np.ndarray, step: int) -> str:
