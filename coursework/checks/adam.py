@@ -26,7 +26,7 @@ def run(adam, gradients, theta, **hyperparameters):
     return adam(np.array(gradients), np.array(theta), **hyperparameters)
 
 
-def variation(t0=1, advances=True, power=True, corrected=True, inside=False, on_theta=False, sign=-1):
+def variation(t0=1, advances=True, corrected=True, kept=False, power=2, inside=False, on_theta=False, sign=-1):
     """Adam, right by default; each argument makes one mistake."""
 
     def adam(gradients, theta, alpha, beta1, beta2, epsilon):
@@ -34,9 +34,9 @@ def variation(t0=1, advances=True, power=True, corrected=True, inside=False, on_
         for k, g in enumerate(gradients):
             t = t0 + k if advances else t0
             m = beta1 * m + (1 - beta1) * g
-            v = beta2 * v + (1 - beta2) * g**2
-            first, second = (1 - beta1**t, 1 - beta2**t) if power else (1 - beta1, 1 - beta2)
-            m_hat, v_hat = (m / first, v / second) if corrected else (m, v)
+            v = beta2 * v + (1 - beta2) * np.abs(g) ** power
+            m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
+            m, v = (m_hat, v_hat) if kept else (m, v)
             root = np.sqrt(v_hat + epsilon) if inside else np.sqrt(v_hat) + (0 if on_theta else epsilon)
             theta = theta + sign * alpha * m_hat / root + (epsilon if on_theta else 0)
             path.append(theta)
@@ -48,16 +48,11 @@ def variation(t0=1, advances=True, power=True, corrected=True, inside=False, on_
 right = variation()
 bugs = [
     Bug(
-        variation(power=False),
-        "correction by 1 − β",
-        "The corrections divide by 1 − β, the same at every step. They should divide by 1 − βᵗ, which is 1 − β at the "
-        "first step only and tends to 1: an average of t gradients has a weight of 1 − βᵗ in all.",
-        "11-adam.html#adam-correction",
-    ),
-    Bug(
         variation(advances=False),
-        "t never advances",
-        "The t of the corrections stays 1. Count the steps: t = 1, 2, 3, …",
+        "correction by 1 − β",
+        "The corrections divide by 1 − β, the same at every step: the power t is missing, or t stays 1. They should "
+        "divide by 1 − βᵗ, which is 1 − β at the first step only and tends to 1: an average of t gradients has a "
+        "weight of 1 − βᵗ in all.",
         "11-adam.html#adam-correction",
     ),
     Bug(
@@ -66,6 +61,13 @@ bugs = [
         "The averages are not corrected. They start at zero, so that the first ones are too small: divide them by "
         "1 − β₁ᵗ and 1 − β₂ᵗ.",
         "11-adam.html#adam-correction",
+    ),
+    Bug(
+        variation(kept=True),
+        "corrected averages are kept",
+        "The corrected averages go into the next averages, where they are corrected again. Keep m and v as they are; "
+        "m̂ and v̂ serve this step only, so they need names of their own.",
+        "11-adam.html#adam-rule",
     ),
     Bug(
         variation(t0=0),
@@ -78,6 +80,12 @@ bugs = [
         "t starts at 2",
         "t is one ahead: the first step has t = 1.",
         "11-adam.html#adam-correction",
+    ),
+    Bug(
+        variation(power=1),
+        "no squares",
+        "v averages the sizes |g|. It averages the squares, g², which is why its root is taken.",
+        "11-adam.html#adam-rule",
     ),
     Bug(
         variation(inside=True),

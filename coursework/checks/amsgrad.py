@@ -1,4 +1,4 @@
-"""Adam: θ after every step on given gradients."""
+"""AMSGrad: θ after every step on given gradients."""
 
 import numpy as np
 
@@ -8,94 +8,134 @@ asks = "amsgrad"
 
 
 def case(rng):
-    """Thirty gradients of two different sizes, and an ε that can be seen."""
+    """Thirty gradients, a spike among the first in each coordinate, and an ε that can be seen."""
+    gradients = rng.normal(size=(30, 2)) * [1, 0.05]
+    gradients[rng.integers(2, 10), 0] *= 10
+    gradients[rng.integers(2, 10), 1] *= 10
     return {
-        "gradients": (rng.normal(size=(30, 2)) * [1, 0.05]).tolist(),
+        "gradients": gradients.tolist(),
         "theta": rng.normal(size=2).tolist(),
         "alpha": float(rng.uniform(0.01, 0.1)),
         "beta1": float(rng.uniform(0.8, 0.95)),
-        "beta2": float(rng.uniform(0.95, 0.999)),
+        "beta2": float(rng.uniform(0.8, 0.95)),
         "epsilon": 1e-2,
     }
 
 
-def run(adam, gradients, theta, **hyperparameters):
+def run(amsgrad, gradients, theta, **hyperparameters):
     """The student's path."""
     import numpy as np
 
-    return adam(np.array(gradients), np.array(theta), **hyperparameters)
+    return amsgrad(np.array(gradients), np.array(theta), **hyperparameters)
 
 
-def variation(t0=1, advances=True, power=True, corrected=True, inside=False, on_theta=False, sign=-1):
-    """Adam, right by default; each argument makes one mistake."""
+def variation(m_corrected=False, largest="raw", corrected_after=False, inside=False, sign=-1):
+    """AMSGrad, right by default; each argument makes one mistake."""
 
-    def adam(gradients, theta, alpha, beta1, beta2, epsilon):
-        m, v, path = np.zeros_like(theta), np.zeros_like(theta), [theta]
-        for k, g in enumerate(gradients):
-            t = t0 + k if advances else t0
-            m = beta1 * m + (1 - beta1) * g
+    def amsgrad(gradients, theta, alpha, beta1, beta2, epsilon):
+        m, v, top, path = np.zeros_like(theta), np.zeros_like(theta), np.zeros_like(theta), [theta]
+        for t, g in enumerate(gradients, start=1):
+            m, before = beta1 * m + (1 - beta1) * g, v
             v = beta2 * v + (1 - beta2) * g**2
-            first, second = (1 - beta1**t, 1 - beta2**t) if power else (1 - beta1, 1 - beta2)
-            m_hat, v_hat = (m / first, v / second) if corrected else (m, v)
-            root = np.sqrt(v_hat + epsilon) if inside else np.sqrt(v_hat) + (0 if on_theta else epsilon)
-            theta = theta + sign * alpha * m_hat / root + (epsilon if on_theta else 0)
+            m_hat, v_hat = m / (1 - beta1**t) if m_corrected else m, v / (1 - beta2**t)
+            match largest:
+                case "raw":
+                    top = np.maximum(top, v)
+                case "corrected":
+                    top = np.maximum(top, v_hat)
+                case "fed back":
+                    top = v = np.maximum(before, v)
+                case "last two":
+                    top = np.maximum(before, v)
+                case "not used":
+                    top = v
+                case "gradients":
+                    top = np.maximum(top, g**2)
+                case "all coordinates":
+                    top = np.maximum(top, np.max(v))
+            below = top / (1 - beta2**t) if corrected_after else top
+            theta = theta + sign * alpha * m_hat / (np.sqrt(below + epsilon) if inside else np.sqrt(below) + epsilon)
             path.append(theta)
         return np.array(path)
 
-    return adam
+    return amsgrad
 
 
 right = variation()
 bugs = [
     Bug(
-        variation(power=False),
-        "correction by 1 − β",
-        "The corrections divide by 1 − β, the same at every step. They should divide by 1 − βᵗ, which is 1 − β at the "
-        "first step only and tends to 1: an average of t gradients has a weight of 1 − βᵗ in all.",
-        "11-adam.html#adam-correction",
+        variation(m_corrected=True, largest="corrected"),
+        "maximum of corrected v",
+        "m and v are corrected as in Adam, and the maximum is taken of the corrected v. That is optax' form; the "
+        "paper, and this task, correct nothing: θ − α m / (√v̂ + ε) with v̂ ← max(v̂, v).",
+        "14-amsgrad.html#amsgrad-libraries",
+        worth=0.75,
     ),
     Bug(
-        variation(advances=False),
-        "t never advances",
-        "The t of the corrections stays 1. Count the steps: t = 1, 2, 3, …",
-        "11-adam.html#adam-correction",
+        variation(m_corrected=True, corrected_after=True),
+        "corrected after the maximum",
+        "m and the maximum are corrected as in Adam. That is PyTorch's form; the paper, and this task, correct "
+        "nothing: θ − α m / (√v̂ + ε).",
+        "14-amsgrad.html#amsgrad-libraries",
+        worth=0.75,
     ),
     Bug(
-        variation(corrected=False),
-        "no correction",
-        "The averages are not corrected. They start at zero, so that the first ones are too small: divide them by "
-        "1 − β₁ᵗ and 1 − β₂ᵗ.",
-        "11-adam.html#adam-correction",
+        variation(largest="corrected"),
+        "maximum of corrected v, m as it is",
+        "The maximum is taken of v / (1 − β₂ᵗ). It is taken of v itself. In the first steps the corrected v jumps "
+        "about, and a maximum never forgets how high it jumped.",
+        "14-amsgrad.html#amsgrad-libraries",
     ),
     Bug(
-        variation(t0=0),
-        "t starts at 0",
-        "t starts at 0, where 1 − βᵗ is zero and the first step is 0/0. The first step has t = 1.",
-        "11-adam.html#adam-correction",
+        variation(m_corrected=True),
+        "m corrected",
+        "m is corrected by 1 − β₁ᵗ. Nothing is corrected in AMSGrad's paper.",
+        "14-amsgrad.html#amsgrad-rule",
     ),
     Bug(
-        variation(t0=2),
-        "t starts at 2",
-        "t is one ahead: the first step has t = 1.",
-        "11-adam.html#adam-correction",
+        variation(largest="not used"),
+        "v in the denominator",
+        "The denominator has v, so that it shrinks when the gradients do. It should have the largest v so far.",
+        "14-amsgrad.html#amsgrad-rule",
+    ),
+    Bug(
+        variation(largest="last two"),
+        "maximum not kept",
+        "The maximum is taken of this v and the one before, and then forgotten. Keep it from step to step: "
+        "v̂ ← max(v̂, v).",
+        "14-amsgrad.html#amsgrad-rule",
+    ),
+    Bug(
+        variation(largest="fed back"),
+        "maximum fed back into v",
+        "The maximum is stored as v and goes into the next average. v goes on as Adam's; the maximum needs a name of "
+        "its own.",
+        "14-amsgrad.html#amsgrad-rule",
+    ),
+    Bug(
+        variation(largest="gradients"),
+        "maximum of squares",
+        "The denominator keeps the largest g². It keeps the largest v, and v is an average: one wild gradient counts "
+        "1 − β₂.",
+        "14-amsgrad.html#amsgrad-rule",
+    ),
+    Bug(
+        variation(largest="all coordinates"),
+        "one maximum for all coordinates",
+        "The maximum is one number for all coordinates. Each has its own: np.maximum compares coordinate by "
+        "coordinate, np.max finds one number.",
+        "14-amsgrad.html#amsgrad-rule",
     ),
     Bug(
         variation(inside=True),
         "ε inside the root",
-        "ε stands inside the root, √(v̂ + ε). In Adam it is added to the root: √v̂ + ε. Inside, √ε acts, which is "
-        "much larger.",
-        "11-adam.html#adam-where-epsilon",
-    ),
-    Bug(
-        variation(on_theta=True),
-        "ε added to θ",
-        "ε is added to the parameter. It belongs to the denominator: θ − α m̂ / (√v̂ + ε).",
+        "ε stands inside the root, √(v̂ + ε). It is added to the root: √v̂ + ε. Inside, √ε acts, which is much larger.",
         "11-adam.html#adam-where-epsilon",
     ),
     Bug(
         variation(sign=1),
         "uphill",
         "The step goes uphill: θ − α …, not θ + α ….",
-        "11-adam.html#adam-rule",
+        "14-amsgrad.html#amsgrad-rule",
     ),
 ]
