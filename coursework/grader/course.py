@@ -16,6 +16,7 @@ from grader.sandbox import Limits
 
 PUBLIC = Path(__file__).parents[1]  # masters and checks that anybody can read
 SETTINGS = "course.toml"
+LARGEST = 20 * 2**20  # bytes of a notebook that is looked at
 
 # What is the same for every course, as nbgrader names it.
 NBGRADER = {

@@ -21,8 +21,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from grader.books import gradebook, settle
 from grader.course import Course
-from grader.grading import Record, gradebook, recorded
+from grader.grading import Record, recorded
 
 LONGEST = 4000  # characters of an output that are shown
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -35,6 +36,7 @@ _markdown = mistune.create_markdown(escape=True, plugins=["table", "math"])  # e
 
 def write(course: Course, assignment: str) -> Path:
     """Write feedback/<student>/<assignment>/<assignment>.html for everybody who is graded; returns feedback/."""
+    settle(course, assignment)
     for student in course.students(assignment):
         record = recorded(course, assignment, student)
         if record:
@@ -65,9 +67,9 @@ def page(course: Course, assignment: str, record: Record) -> str:
 
 def _tasks(course: Course, assignment: str, record: Record) -> dict[str, dict[str, Any]]:
     """Every graded cell: score (None where a person has not graded it yet), points, finding, comment."""
-    with gradebook(course, assignment) as books:
+    with gradebook(course, assignment) as book:
         try:
-            notebooks = books.find_submission(assignment, record.student).notebooks
+            notebooks = book.find_submission(assignment, record.student).notebooks
         except MissingEntry:
             return {}
         comments = {entry.name: entry.comment for notebook in notebooks for entry in notebook.comments}
@@ -86,8 +88,8 @@ def _tasks(course: Course, assignment: str, record: Record) -> dict[str, dict[st
 
 
 def _penalty(course: Course, assignment: str, student: str) -> float:
-    with gradebook(course, assignment) as books:
-        return books.find_submission(assignment, student).late_submission_penalty or 0
+    with gradebook(course, assignment) as book:
+        return book.find_submission(assignment, student).late_submission_penalty or 0
 
 
 def _cell(cell: NotebookNode, tasks: dict[str, Any]) -> dict[str, Any]:

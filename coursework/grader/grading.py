@@ -2,10 +2,9 @@
 
 Each submission goes through three steps. Its locked cells are restored (nbgrader, here); it runs and is checked
 (`grader.run`, on any core or machine); scores and penalties are written (nbgrader, here). A submission that is
-finished leaves a file in graded/; while notebook, checks and policy stay the same it is not graded again.
+finished leaves a file in graded/; while notebook, checks and limits stay the same it is not graded again.
 """
 
-import datetime
 import html
 import json
 import logging
@@ -28,9 +27,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
     IgnorePattern,
@@ -43,11 +40,11 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_solution
 
 from grader import run
+from grader.books import gradebook, settle
 from grader.checks import Finding
-from grader.course import Course, CourseError
+from grader.course import LARGEST, Course, CourseError
 
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic
-LARGEST = 20 * 2**20  # bytes of a notebook that is looked at
 
 
 @dataclass
@@ -71,8 +68,7 @@ def release(course: Course, assignment: str) -> Path:
     master = nbformat.read(course.master(assignment), 4)
     course.check_files(checked(master))
     _convert(GenerateAssignment, course, assignment)
-    with gradebook(course, assignment) as books:
-        books.update_or_create_assignment(assignment, duedate=_utc(course.deadlines.get(assignment)))
+    settle(course, assignment)
     return course.root / "release" / assignment
 
 
@@ -96,16 +92,14 @@ def grade(
     workers: int | None = None,
     tell: Callable[[str], None] = print,
 ) -> list[Record]:
-    """Grade everybody whose notebook, checks or policy are new; returns the records of the whole class."""
+    """Grade everybody whose notebook, checks or limits are new; returns the records of the whole class."""
     release(course, assignment)
     checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
     students = course.students(assignment)
     if not students:
         raise CourseError(f"nothing was collected for {assignment}: {course.root}/submitted is empty")
-    records = {student: recorded(course, assignment, student) for student in students}
     digests = {student: _digest(course, assignment, student, checks) for student in students}
-    done_as = {student: record.digest for student, record in records.items() if record}
-    todo = [student for student in students if done_as.get(student) != digests[student]]
+    todo = ungraded(course, assignment)
     if len(todo) < len(students):
         tell(f"{len(students) - len(todo)} of {len(students)} are graded already")
     with _executor(scheduler, workers) as executor:
@@ -117,7 +111,7 @@ def grade(
                     submission, notes = _restored(course, assignment, student, checks, digests[student], sandboxed)
                 except CourseError as error:
                     done += 1
-                    records[student] = _broken(course, assignment, student, digests[student], str(error))
+                    _broken(course, assignment, student, digests[student], str(error))
                     tell(f"{done}/{len(todo)} {student}: {error}")
                     continue
                 future = executor.submit(run.grade, submission)
@@ -131,14 +125,28 @@ def grade(
                     record = _written(course, assignment, student, digests[student], graded, future.notes)  # type: ignore[attr-defined]
                 except CourseError as error:
                     record = _broken(course, assignment, student, digests[student], str(error))
-                records[student] = record
                 tell(f"{done}/{len(todo)} {student}: {_line(course, assignment, record)}")
         except KeyboardInterrupt:
             for future in waiting:
                 future.cancel()
             tell("Stopped. What is graded stays; the same command goes on with the rest.")
             raise
-    return [record for record in records.values() if record]
+    settle(course, assignment)
+    return records(course, assignment)
+
+
+def records(course: Course, assignment: str) -> list[Record]:
+    """What was found so far, by student."""
+    found = [recorded(course, assignment, student) for student in course.students(assignment)]
+    return [record for record in found if record]
+
+
+def ungraded(course: Course, assignment: str) -> list[str]:
+    """Whose notebook was not graded yet, or not as it and its checks are now."""
+    checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
+    done_as = {record.student: record.digest for record in records(course, assignment)}
+    students = course.students(assignment)
+    return [student for student in students if done_as.get(student) != _digest(course, assignment, student, checks)]
 
 
 def _restored(
@@ -203,43 +211,43 @@ def _written(
     path.chmod(0o644)
     nbformat.write(notebook, path)
     before = recorded(course, assignment, student)
-    with gradebook(course, assignment) as books:
-        looked_at = _looked_at(books, assignment, student)
+    with gradebook(course, assignment) as book:
+        looked_at = _looked_at(book, assignment, student)
         _convert(Scoring, course, assignment, student)
         if before and before.digest.split()[0] == digest.split()[0]:  # the same notebook: what was read stays read
-            _keep(books, assignment, student, looked_at)
+            _keep(book, assignment, student, looked_at)
     return _save(course, assignment, Record(student, digest, graded.findings, notes, graded.claims, "", graded.seconds))
 
 
 def _broken(course: Course, assignment: str, student: str, digest: str, reason: str) -> Record:
     """A submission that cannot be read costs only itself: no points, and a page that says why."""
-    with gradebook(course, assignment) as books:
-        books.update_or_create_student(student)
-        submission = books.update_or_create_submission(assignment, student)
+    with gradebook(course, assignment) as book:
+        book.update_or_create_student(student)
+        submission = book.update_or_create_submission(assignment, student)
         for notebook in submission.notebooks:
             for entry in notebook.grades:
-                entry.auto_score, entry.needs_manual_grade = 0, False
-        books.db.commit()
+                entry.auto_score, entry.manual_score, entry.needs_manual_grade = 0, None, False
+        book.db.commit()
     return _save(course, assignment, Record(student, digest, broken=reason))
 
 
-def _looked_at(books: Gradebook, assignment: str, student: str) -> list[str]:
+def _looked_at(book: Gradebook, assignment: str, student: str) -> list[str]:
     """The cells that a human has graded."""
     try:
-        notebooks = books.find_submission(assignment, student).notebooks
+        notebooks = book.find_submission(assignment, student).notebooks
     except MissingEntry:
         return []
     grades = [entry for notebook in notebooks for entry in notebook.grades]
     return [entry.name for entry in grades if entry.manual_score is not None and not entry.needs_manual_grade]
 
 
-def _keep(books: Gradebook, assignment: str, student: str, names: list[str]) -> None:
-    books.db.expire_all()
-    for notebook in books.find_submission(assignment, student).notebooks:
+def _keep(book: Gradebook, assignment: str, student: str, names: list[str]) -> None:
+    book.db.expire_all()
+    for notebook in book.find_submission(assignment, student).notebooks:
         for entry in notebook.grades:
             if entry.name in names:
                 entry.needs_manual_grade = False
-    books.db.commit()
+    book.db.commit()
 
 
 # ------------------------------------------------------------------ nbgrader
@@ -280,13 +288,12 @@ class Restoring(Autograde):
 
 
 class Scoring(Restoring):
-    """The second half: scores from the outputs that the checks left, and the penalty."""
+    """The second half: scores from the outputs that the checks left."""
 
     autograde_preprocessors = [  # noqa: RUF012 (nbgrader's trait)
         IgnorePattern,
         LimitOutput,
         SaveAutoGrades,
-        AssignLatePenalties,
         CheckCellMetadata,
     ]
 
@@ -304,17 +311,8 @@ class Scoring(Restoring):
         return Path(self.coursedir.root, "autograded", path.parts[-3], path.parts[-2], path.name)
 
 
-class Penalty(LateSubmissionPlugin):
-    """The course's policy, as nbgrader asks for it."""
-
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        """In points."""
-        return Course(self.config.CourseDirectory.root).late.share(total_seconds_late) * score
-
-
 def _convert(converter: type, course: Course, assignment: str, student: str = "*") -> None:
     config = course.config(assignment, student)
-    config.AssignLatePenalties.plugin_class = Penalty
     made = converter(coursedir=CourseDirectory(config=config), config=config)
     made.force = converter is GenerateAssignment
     log = made.log = logging.Logger("nbgrader")
@@ -328,19 +326,6 @@ def _convert(converter: type, course: Course, assignment: str, student: str = "*
         traces = [text for entry in said.buffer if (text := entry.getMessage()).startswith("Traceback")]
         reason = traces[0].strip().splitlines()[-1] if traces else str(error)
         raise CourseError(reason) from error
-
-
-@contextmanager
-def gradebook(course: Course, assignment: str) -> Iterator[Gradebook]:
-    """nbgrader's gradebook of the course, open."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Gradebook(course.config(assignment).CourseDirectory.db_url) as gradebook:
-            yield gradebook
-
-
-def _utc(moment: Any) -> Any:
-    return moment and moment.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
 # ------------------------------------------------------------------ records and workers
@@ -364,18 +349,15 @@ def _save(course: Course, assignment: str, record: Record) -> Record:
 def _digest(course: Course, assignment: str, student: str, checks: dict[str, str]) -> str:
     """Two names: one for the notebook, one for everything else that decides its score."""
     path = course.submission(assignment, student)
-    stamp = path.parent / "timestamp.txt"
-    policy = repr((course.late, course.limits, course.deadlines.get(assignment)))
-    handed_in = stamp.read_bytes() if stamp.exists() else b""
-    rules = run.digest(course.master(assignment).read_bytes(), json.dumps(checks), policy, handed_in)
+    rules = run.digest(course.master(assignment).read_bytes(), json.dumps(checks), repr(course.limits))
     return f"{run.digest(path.read_bytes() if path.exists() else b'')} {rules}"
 
 
 def _line(course: Course, assignment: str, record: Record) -> str:
     if record.broken:
         return record.broken
-    with gradebook(course, assignment) as books:
-        submission = books.find_submission(assignment, record.student)
+    with gradebook(course, assignment) as book:
+        submission = book.find_submission(assignment, record.student)
         found = ", ".join(finding["bug"] for finding in record.findings.values() if finding["bug"])
         score = f"{submission.score:g} of {submission.max_score:g}, {record.seconds:.1f} s"
     return "; ".join([score, *([found] if found else []), *record.notes])
