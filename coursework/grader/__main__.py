@@ -2,9 +2,14 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from grader import feedback, grading, sandbox
+from grader.collect import collect
 from grader.course import Course, CourseError, init
+from grader.export import IDS, export
+from grader.marks import enter, template
+from grader.report import report
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +44,17 @@ def parser() -> argparse.ArgumentParser:
     new = command("init", make, "make a private course from the public masters and checks")
     new.add_argument("folder")
     in_course("release", release, "make the student version")
+    take = in_course("collect", gather, "take what was handed in from a platform's zip, or from a folder")
+    take.add_argument(
+        "path", type=Path, help="Canvas's or Moodle's zip, or a zip or folder with student/notebook.ipynb"
+    )
+    take.add_argument(
+        "--times",
+        default="",
+        metavar="FILE",
+        help='when each was handed in: a CSV with id and time, or Moodle\'s grading worksheet, or "dates" for '
+        "those of the files (in a zip they are usually the download's)",
+    )
     grade = in_course("grade", run, "grade what was collected")
     grade.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler to grade on")
     grade.add_argument("--workers", type=int, help="processes on this machine (default: its cores)")
@@ -47,7 +63,17 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run students' code with your own rights: it can read and delete your files",
     )
+    mark = in_course("marks", marks, "take the points of hand-marked answers from a CSV: student,cell,points,comment")
+    mark.add_argument("file", type=Path)
+    mark.add_argument("--template", action="store_true", help="write the CSV: a row per unmarked answer, with its text")
     in_course("feedback", pages, "make a feedback page for each student")
+    in_course("report", overview, "the class: scores, mistakes, what is late and what is still to do")
+    out = in_course("export", scores, "write the scores as a CSV that Canvas or Moodle imports")
+    out.add_argument("--to", required=True, choices=sorted(IDS))
+    out.add_argument("--fill", type=Path, metavar="FILE", help="the platform's own gradebook or worksheet, to fill in")
+    out.add_argument("--column", default="", metavar="TITLE", help="the assignment's title on Canvas")
+    out.add_argument("--output", type=Path, metavar="FILE")
+    out.add_argument("--partial", action="store_true", help="leave out whose answers are still to be marked")
     return whole
 
 
@@ -68,6 +94,40 @@ def opened(options: argparse.Namespace) -> Course:
 def release(options: argparse.Namespace) -> None:
     """Student versions."""
     print("For your students:", grading.release(opened(options), options.assignment))
+
+
+def gather(options: argparse.Namespace) -> None:
+    """Collecting."""
+    collect(opened(options), options.assignment, options.path, options.times)
+
+
+def marks(options: argparse.Namespace) -> None:
+    """Hand-marked answers."""
+    course = opened(options)
+    if options.template:
+        print(f"{template(course, options.assignment, options.file)} answers to mark: {options.file}")
+    else:
+        print(f"{enter(course, options.assignment, options.file)} answers marked")
+
+
+def overview(options: argparse.Namespace) -> None:
+    """The report."""
+    text, page = report(opened(options), options.assignment)
+    print(f"\n{text}\n\nAs a page: {page}")
+
+
+def scores(options: argparse.Namespace) -> None:
+    """Scores for a platform."""
+    written = export(
+        opened(options),
+        options.assignment,
+        options.to,
+        options.fill,
+        options.output,
+        options.column,
+        options.partial,
+    )
+    print("Scores:", written)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -2,10 +2,13 @@
 
 import csv
 import datetime
+import hashlib
 import os
+import re
 import secrets
 import shutil
 import tomllib
+import unicodedata
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -115,7 +118,7 @@ class Course:
         if not file.exists():
             return ""
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = {row["id"].strip(): row["name"].strip() for row in csv.DictReader(lines)}
+            rows = {safe(row["id"].strip()): row["name"].strip() for row in csv.DictReader(lines)}
         return rows.get(student, "")
 
     def link(self, chapter: str) -> str:
@@ -156,6 +159,15 @@ def init(root: Path | str) -> Course:
         "from grader.course import Course\n\nc.merge(Course(__file__.rpartition('/')[0]).config('*'))  # noqa: F821\n"
     )
     return Course(root)
+
+
+def safe(student: str) -> str:
+    """A folder's name for any id: itself where it can be one, otherwise like it and never that of another."""
+    if re.fullmatch(r"[A-Za-z0-9]([\w.@-]{0,62}\w)?", student, re.ASCII):
+        return student
+    plain = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
+    like = re.sub(r"\W+", "_", plain).strip("_")[:40] or "student"
+    return f"{like}-{hashlib.sha256(student.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 def _settings(name: str) -> str:
