@@ -136,7 +136,7 @@ class Course:
         )
         return f"Masters and checks: {self.root} ({kind})"
 
-    def config(self, assignment: str, student: str = "*") -> Config:
+    def config(self, assignment: str = "", student: str = "*") -> Config:
         """Settings of nbgrader, for its own programs too (nbgrader_config.py asks for them)."""
         config = Config(NBGRADER)
         config.CourseDirectory.root = str(self.root)
@@ -144,6 +144,14 @@ class Course:
         config.CourseDirectory.assignment_id = assignment
         config.CourseDirectory.student_id = student
         return config
+
+
+NBGRADER_CONFIG = """# For nbgrader's own programs, such as its formgrader in JupyterLab.
+from grader.course import Course
+
+c.merge(Course(__file__.rpartition("/")[0]).config())  # noqa: F821
+c.Autograde.exporter_class = "grader.grading.Refusal"  # noqa: F821
+"""
 
 
 def init(root: Path | str) -> Course:
@@ -155,9 +163,7 @@ def init(root: Path | str) -> Course:
         shutil.copytree(PUBLIC / part, root / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     (root / SETTINGS).write_text(_settings(root.name), encoding="utf-8")
     (root / "secret").write_text(secrets.token_hex(16))
-    (root / "nbgrader_config.py").write_text(
-        "from grader.course import Course\n\nc.merge(Course(__file__.rpartition('/')[0]).config('*'))  # noqa: F821\n"
-    )
+    (root / "nbgrader_config.py").write_text(NBGRADER_CONFIG)
     return Course(root)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
@@ -309,6 +310,16 @@ class Scoring(Restoring):
     def _ran(self, notebook: str) -> Path:
         path = Path(notebook)
         return Path(self.coursedir.root, "autograded", path.parts[-3], path.parts[-2], path.name)
+
+
+class Refusal(NotebookExporter):
+    """Stops nbgrader's own autograding, for which the formgrader has a button, before it has done anything.
+
+    It would run students' code with the teacher's rights, and its tests are those that students see.
+    """
+
+    def __init__(self, **ignored: Any) -> None:
+        raise CourseError("this course is graded by python -m grader grade, which runs students' code in a sandbox")
 
 
 def _convert(converter: type, course: Course, assignment: str, student: str = "*") -> None:
