@@ -94,7 +94,7 @@ def _scores(standing: list[Standing]) -> Table:
         values = {"mean": statistics.mean(scores), "lowest": min(scores), "lower quartile": low, "median": middle}
         values |= {"upper quartile": high, "highest": max(scores), "possible": standing[0].most}
         rows = [("students", str(len(scores))), *((name, f"{value:.2f}") for name, value in values.items())]
-    return Table("Scores, after penalties", ("", "points"), rows, "Nobody is graded.")
+    return Table("Scores, after penalties", ("of the class", "points"), rows, "Nobody is graded.")
 
 
 def _histogram(standing: list[Standing]) -> Table:
@@ -106,7 +106,7 @@ def _histogram(standing: list[Standing]) -> Table:
         count = counts[place]
         width = -(-40 * count // max(40, longest))  # a block a student, fewer in a large class
         rows.append((f"{100 * place // BINS} to {100 * (place + 1) // BINS} %", str(count), "█" * width))
-    return Table("How the scores are spread", ("of the points", "students", ""), rows, "Nobody is graded.")
+    return Table("How the scores are spread", ("of the points", "students", "as a bar"), rows, "Nobody is graded.")
 
 
 def _tasks(standing: list[Standing]) -> Table:
@@ -155,7 +155,7 @@ def _seconds(found: list[Record]) -> Table:
     rows = []
     if seconds:
         rows = [("median", f"{statistics.median(seconds):.1f}"), ("longest", f"{max(seconds):.1f}")]
-    return Table("Seconds per submission", ("", "seconds"), rows, "Nothing ran.")
+    return Table("Seconds per submission", ("of the class", "seconds"), rows, "Nothing ran.")
 
 
 PAGE = """<!DOCTYPE html>
@@ -171,10 +171,11 @@ body {{ font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var
   max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; margin: 2rem 0; }}
 caption, h2 {{ font-size: 1.2rem; font-weight: 600; text-align: start; margin: 2rem 0 0; }}
-caption {{ margin: 0; }}
+caption {{ margin: 0; white-space: nowrap; }}
 th, td {{ text-align: start; vertical-align: top; padding: .2rem 1.5rem .2rem 0; border-bottom: 1px solid var(--line);
-  font-weight: normal; overflow-wrap: anywhere; }}
-thead th {{ font-weight: 600; }}
+  font-weight: normal; }}
+thead th {{ font-weight: 600; white-space: nowrap; }}
+tbody * {{ overflow-wrap: anywhere; }}
 td span {{ color: var(--bar); letter-spacing: -.05em; }}
 </style>
 </head>
