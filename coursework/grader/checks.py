@@ -18,6 +18,7 @@ bug.
 import ast
 import html
 import json
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -105,21 +106,23 @@ def cases(check: Check, seed: int) -> list[dict[str, Any]]:
 
 
 def driver(check: Check, trials: list[dict[str, Any]], mark: str) -> str:
-    """The cell that runs in the sandbox: one line, with `mark` before what came out of every trial."""
-    return "\n".join(
-        [
-            "import json, numpy",
-            check.source,
-            "def _told(case):",
-            "    try:",
-            "        with numpy.errstate(all='ignore'):",
-            f"            return numpy.asarray(run({check.asks}, **case), dtype=float).tolist()",
-            "    except Exception as error:",
-            "        return f'{type(error).__name__}: {error}'[:500]",
-            f"_answers = [_told(case) for case in json.loads({json.dumps(trials)!r})]",
-            f"print({mark!r} + json.dumps([str(globals().get('STUDENT', ''))[:100], _answers]))",
-        ]
-    )
+    """The cell that runs in the sandbox: one line, with `mark` before what came out of every trial.
+
+    It leaves no name behind: the student's own `run` is used again further down.
+    """
+    body = [
+        "import json, numpy",
+        check.source,
+        "def told(case):",
+        "    try:",
+        "        with numpy.errstate(all='ignore'):",
+        f"            return numpy.asarray(run({check.asks}, **case), dtype=float).tolist()",
+        "    except Exception as error:",
+        "        return f'{type(error).__name__}: {error}'[:500]",
+        f"answers = [told(case) for case in json.loads({json.dumps(trials)!r})]",
+        f"print({mark!r} + json.dumps([str(globals().get('STUDENT', ''))[:100], answers]))",
+    ]
+    return "\n".join(["def _check():", textwrap.indent("\n".join(body), "    "), "_check()", "del _check"])
 
 
 def score(check: Check, trials: list[dict[str, Any]], told: Any, student: str) -> Finding:
