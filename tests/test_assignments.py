@@ -30,14 +30,14 @@ def load(path: Path) -> checks.Check:
     return checks.load(path.read_text(encoding="utf-8"), path.stem)
 
 
-def found(check: checks.Check, theirs: dict[str, Any], student: str, seed: int = 0) -> checks.Finding:
+def found(check: checks.Check, theirs: dict[str, Any], seed: int = 0) -> checks.Finding:
     """What the check finds in a notebook with these names: the driver runs in it, its answers are scored."""
     trials = checks.cases(check, seed)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(checks.driver(check, trials, "told "), theirs | {"STUDENT": student})
-    claims, told = json.loads(printed.getvalue().removeprefix("told "))
-    assert claims == student
+        exec(checks.driver(check, trials, "told "), theirs)
+    student, told = json.loads(printed.getvalue().removeprefix("told "))
+    assert student == theirs["STUDENT"]
     return checks.score(check, trials, told, student)
 
 
@@ -58,7 +58,7 @@ def test_the_right_answer_gets_all_points(path: Path) -> None:
     check = load(path)
     for seed, student in enumerate(STUDENTS):
         right, _ = check.answer(student)
-        finding = found(check, {check.asks: right}, student, seed)
+        finding = found(check, {check.asks: right, "STUDENT": student}, seed)
         assert finding.share == 1, (finding.says, finding.shows)
 
 
@@ -67,7 +67,7 @@ def test_every_mistake_is_called_by_its_name(path: Path) -> None:
     check = load(path)
     for seed, student in enumerate(STUDENTS):
         for bug in check.answer(student)[1]:
-            finding = found(check, {check.asks: bug.wrong}, student, seed)
+            finding = found(check, {check.asks: bug.wrong, "STUDENT": student}, seed)
             assert (finding.bug, finding.says, finding.chapter) == (bug.name, bug.says, bug.chapter), finding
             assert bug.worth <= finding.share < 1
 
@@ -87,20 +87,34 @@ def test_every_check_belongs_to_one_graded_cell() -> None:
     assert sorted(asked) == [path.stem for path in CHECKS]
 
 
+def solved(cell: Any) -> str:
+    """A cell's source as a student would leave it who found the master's solution."""
+    return re.sub(r"^.*### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE)
+
+
 @every_master
-def test_the_masters_own_solutions_pass_public_and_hidden_checks(path: Path) -> None:
+def test_the_masters_own_solutions_pass_the_public_checks(path: Path) -> None:
+    namespace: dict[str, Any] = {}
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(solved(cell), namespace)
+
+
+@every_master
+def test_the_masters_own_solutions_pass_the_hidden_checks(path: Path) -> None:
+    """As in grading, a hidden check stands in a public one's place: no other cell may need what that one defines."""
     notebook = nbformat.read(path, 4)
     graded = checked(notebook)
     namespace: dict[str, Any] = {}
     for cell in notebook.cells:
-        if cell.cell_type == "code":
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in graded:
+            finding = found(load(ROOT / "coursework" / "checks" / f"{name}.py"), namespace)
+            assert finding.share == 1, (name, finding.says, finding.shows)
+        elif cell.cell_type == "code":
             with contextlib.redirect_stdout(io.StringIO()):
-                exec(re.sub(r"^.*### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE), namespace)
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in graded:
-                check = load(ROOT / "coursework" / "checks" / f"{name}.py")
-                finding = found(check, namespace, namespace["STUDENT"])
-                assert finding.share == 1, (name, finding.says, finding.shows)
+                exec(solved(cell), namespace)
 
 
 @every_master
@@ -110,6 +124,13 @@ def test_the_students_version_has_no_solution_in_it(path: Path) -> None:
     left = "\n".join(cell.source for cell in students.cells)
     assert solutions
     assert not [text for text in [*solutions, "### BEGIN SOLUTION", "### END SOLUTION"] if text in left]
+
+
+def test_a_check_leaves_the_students_names_alone() -> None:
+    check = load(ROOT / "coursework" / "checks" / "adam.py")
+    notebook = {"STUDENT": "ada", "adam": check.answer("ada")[0], "run": "their own"}
+    assert found(check, notebook).share == 1
+    assert set(notebook) == {"STUDENT", "adam", "run", "__builtins__"} and notebook["run"] == "their own"
 
 
 def test_a_path_that_is_too_long_keeps_what_its_right_steps_earn() -> None:

@@ -39,6 +39,12 @@ def seen(X, y):
     return 1 - error @ error / (spread @ spread)
 
 
+def fit_has_seen(X, y):
+    """The mean is taken over the others, the fit over all rows."""
+    error, _, _, mean_left_out = errors(X, y)
+    return 1 - error @ error / (mean_left_out @ mean_left_out)
+
+
 def mean_has_seen(X, y):
     """The mean is taken over all rows."""
     _, left_out, spread, _ = errors(X, y)
@@ -64,6 +70,13 @@ bugs = [
         "rows that the fit has seen",
         "This is R² on the rows of the fit. With enough weights that is high for pure noise. Leave a row out, fit the "
         "others, predict the one.",
+        HONEST,
+        worth=0.25,
+    ),
+    Bug(
+        fit_has_seen,
+        "the fit has seen the row",
+        "The mean has not seen the row, and the fit has: it was made from all rows. Fit again without each row.",
         HONEST,
         worth=0.25,
     ),
