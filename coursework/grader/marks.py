@@ -1,8 +1,10 @@
 """Marks from a spreadsheet, for the answers that a human reads.
 
 The other way is nbgrader's formgrader, which shows each answer in its notebook and keeps comments for reuse. It is a
-page of JupyterLab, in the menu under nbgrader: start `jupyter lab` in the course's folder, where nbgrader_config.py
-tells it what the course is. Both ways write the same gradebook; `feedback` and `export` use what is there.
+page of JupyterLab: start `jupyter lab` in the course's folder, whose nbgrader_config.py says what the course is, and
+choose Nbgrader, Formgrader, Manual Grading. (Its formulas are set by MathJax from the network.) Its buttons for
+autograding refuse: they would run students' code without the sandbox. Both ways write the same gradebook; `feedback`,
+`report` and `export` use what is there, and reckon the penalty for late work anew.
 """
 
 from collections.abc import Callable
