@@ -607,9 +607,9 @@ def test_the_report_tells_the_class_as_text_and_as_a_page(klass):
     assert {
         *("students 3", "mean 10.27", "median 8.80", "possible 28.00", "70 to 80 % 1 █", "adam no <correction> 1"),
         *(
-            "1001 first-steps",
+            "1001 kingada first-steps",
             "1002 37.0 h 2.20",
-            "1001 marked by Canvas, time unknown 0.00",
+            "1001 kingada marked by Canvas, time unknown 0.00",
             "ada 1001, 1002",
             "median 2.0",
             "adam 50 % 3",

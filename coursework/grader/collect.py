@@ -130,6 +130,13 @@ def marked_late(course: Course, assignment: str, student: str) -> bool:
     return bool(earlier and earlier.late)
 
 
+def called(course: Course, assignment: str, student: str) -> str:
+    """The id, and the name in the roster or else on the platform, for people to read."""
+    origin = _origin(course, assignment, student)
+    name = course.known_as(student) or (origin.name if origin else "")
+    return f"{student} {name}" if name not in ("", student) else student
+
+
 def printable(text: str) -> str:
     """Without the control characters that a file's name could send to the terminal."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from grader.books import Standing, standings
-from grader.collect import marked_late, printable
+from grader.collect import called, marked_late, printable
 from grader.course import Course
 from grader.grading import Record, checked, records, ungraded
 
@@ -64,13 +64,16 @@ def report(course: Course, assignment: str) -> tuple[str, Path]:
 
 
 def _tables(course: Course, assignment: str) -> list[Table]:
+    def who(student: str) -> str:
+        return called(course, assignment, student)
+
     standing = standings(course, assignment)
     found = records(course, assignment)
     names = checked(nbformat.read(course.master(assignment), 4))
-    waiting = [(student, "not graded yet, or changed since") for student in ungraded(course, assignment)]
-    unread = [(each.student, ", ".join(each.unread)) for each in standing if each.unread]
-    broken = [(record.student, record.broken) for record in found if record.broken]
-    notes = [(record.student, note) for record in found for note in record.notes]
+    waiting = [(who(student), "not graded yet, or changed since") for student in ungraded(course, assignment)]
+    unread = [(who(each.student), ", ".join(each.unread)) for each in standing if each.unread]
+    broken = [(who(record.student), record.broken) for record in found if record.broken]
+    notes = [(who(record.student), note) for record in found for note in record.notes]
     return [
         _scores(standing),
         _histogram(standing),
@@ -133,9 +136,9 @@ def _late(course: Course, assignment: str, standing: list[Standing]) -> Table:
     rows = []
     for each in standing:
         if each.late:
-            rows.append((each.student, f"{each.late / 3600:.1f} h", f"{each.penalty:.2f}"))
+            rows.append((called(course, assignment, each.student), f"{each.late / 3600:.1f} h", f"{each.penalty:.2f}"))
         elif marked_late(course, assignment, each.student):
-            rows.append((each.student, "marked by Canvas, time unknown", "0.00"))
+            rows.append((called(course, assignment, each.student), "marked by Canvas, time unknown", "0.00"))
     due = course.deadlines.get(assignment)
     title = f"Late, after {due:%Y-%m-%d %H:%M %Z}" if due else "Late"
     return Table(title, ("student", "by", "points off"), rows, "None." if due else "No deadline is set.")
