@@ -20,13 +20,13 @@ def run(excess):
     return excess
 
 
-def walks(table, target, together=False, steps=None):
-    """The losses of the three walks above the minimum, and the minimum."""
-    unit = (table - table.mean(axis=0)) / table.std(axis=0)
+def walks(table, target, together=False, steps=None, ddof=0, drops=False, factor=1):
+    """The losses of the three walks above the minimum, and the minimum; right by default."""
+    unit = (table - table.mean(axis=0)) / table.std(axis=0, ddof=ddof)
     X, y = np.column_stack([np.ones(39), np.delete(unit, target, axis=1)]), unit[:, target]
 
     def loss(theta):
-        return np.mean((X @ theta - y) ** 2) / 2
+        return factor * np.mean((X @ theta - y) ** 2) / 2
 
     least = loss(np.linalg.lstsq(X, y, rcond=None)[0])
     found, rng = [], np.random.default_rng(0)
@@ -35,10 +35,10 @@ def walks(table, target, together=False, steps=None):
         theta, taken = np.zeros(11), 0
         for _ in range(20):
             order = rng.permutation(39)
-            for first in range(0, 39, size):
+            for first in range(0, 39 // size * size if drops else 39, size):
                 rows = order[first : first + size]
                 if steps is None or taken < steps:
-                    theta = theta - 0.02 * X[rows].T @ (X[rows] @ theta - y[rows]) / len(rows)
+                    theta = theta - 0.02 * factor * X[rows].T @ (X[rows] @ theta - y[rows]) / len(rows)
                     taken += 1
         found.append(loss(theta) - least)
     return np.array(found), least
@@ -77,6 +77,29 @@ def answer(student):
             "The three walks draw from one generator, one after the other. Give each a fresh default_rng(0).",
             batches,
             worth=0.75,
+        ),
+        *(
+            Bug(walks(mended.values, target, **mistake)[0], name, says, page, worth=0.75)
+            for mistake, name, says, page in (
+                (
+                    {"ddof": 1},
+                    "carried over: n − 1 for n",
+                    "The columns were standardised with n − 1, in task 2. From there on it is right.",
+                    "20-blood-tests.html#blood-ten-inputs",
+                ),
+                (
+                    {"drops": True},
+                    "carried over: the tail dropped",
+                    "The sets of 8 leave out the last 7 rows of every epoch, in task 5. From there on it is right.",
+                    "03-mini-batches.html#mb-last-batch",
+                ),
+                (
+                    {"factor": 2},
+                    "carried over: without the ½",
+                    "The loss and its gradient lack the ½, in task 4. From there on it is right.",
+                    "20-blood-tests.html#blood-ten-inputs",
+                ),
+            )
         ),
         Bug(
             right[::-1],
