@@ -186,6 +186,7 @@ def test_a_hostile_zip_writes_nothing_but_its_own_students_folders(course, archi
     )
     taken, told = gather(course, path)
     assert taken == ["ada"]
+    assert sum("leads out of the archive" in what for what in told.values()) == 5
     assert sum(what.startswith("ignored: ") for what in told.values()) == 7
     new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
     assert new == {course.submission(TASK, "ada"), course.submission(TASK, "ada").with_name("origin.txt")}

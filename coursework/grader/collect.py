@@ -191,7 +191,7 @@ def _in_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> File:
         try:
             with archive.open(info) as member:
                 data = member.read(LARGEST + 1)
-        # What zipfile and its decompressors raise for an archive that is broken, or made to look so.
+        # What zipfile and its decompressors raise for what is encrypted, broken, or made to look so.
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError) as error:
             raise RefusedError(f"it cannot be read ({error})") from None
         if reason := _too_large(len(data)):
@@ -199,8 +199,7 @@ def _in_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> File:
         return data
 
     kind = stat.S_IFMT(info.external_attr >> 16)
-    refused = "it is encrypted" if info.flag_bits & 1 else ""
-    refused = refused or ("" if kind in (0, stat.S_IFREG) else "it is a link, or no file at all")
+    refused = "" if kind in (0, stat.S_IFREG) else "it is a link, or no file at all"
     try:
         date = datetime.datetime(*info.date_time).astimezone()
     except ValueError:
