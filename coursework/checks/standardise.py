@@ -22,7 +22,7 @@ def right(values):
     return (values - values.mean(axis=0)) / values.std(axis=0)
 
 
-UNITS = "20-blood-tests.html#blood-ten-inputs"
+UNITS = "20-blood-tests.html#blood-scaling"
 bugs = [
     Bug(
         lambda values: (values - values.mean(axis=0)) / values.std(axis=0, ddof=1),
