@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Bug", "Check", "Finding", "cases", "driver", "load", "score"]
+__all__ = ["Bug", "Check", "Finding", "cases", "driver", "load", "score", "tried"]
 
 HALF = 0.5  # of the points is the most that a wrong path earns by its right steps
 
@@ -98,6 +98,19 @@ def load(source: str, name: str) -> Check:
     )
 
 
+def tried(source: str, name: str) -> None:
+    """Raises ValueError, naming the file, where a check fails or does not give full marks to its own right answer."""
+    try:
+        check = load(source, name)
+        trials = cases(check, 0)
+        right, _ = check.answer("ada")
+        found = score(check, trials, [_run(check, right, case).tolist() for case in trials], "ada")
+    except Exception as error:  # whatever it does wrong
+        raise ValueError(f"checks/{name}.py fails: {type(error).__name__}: {error}") from error
+    if found.share < 1:
+        raise ValueError(f"checks/{name}.py does not take its own right answer for right: {found.says}")
+
+
 def cases(check: Check, seed: int) -> list[dict[str, Any]]:
     """The trials of one run: drawn from the seed, so that grading twice asks the same."""
     rng = np.random.default_rng(seed)
@@ -108,7 +121,8 @@ def cases(check: Check, seed: int) -> list[dict[str, Any]]:
 def driver(check: Check, trials: list[dict[str, Any]], mark: str) -> str:
     """The cell that runs in the sandbox: one line, with `mark` before what came out of every trial.
 
-    It leaves no name behind: the student's own `run` is used again further down.
+    It is written at once, between two ends of lines, since a thread of the student's may be printing too; and it
+    leaves no name behind: the student's own `run` is used again further down.
     """
     body = [
         "import json, numpy",
@@ -120,7 +134,8 @@ def driver(check: Check, trials: list[dict[str, Any]], mark: str) -> str:
         "    except Exception as error:",
         "        return f'{type(error).__name__}: {error}'[:500]",
         f"answers = [told(case) for case in json.loads({json.dumps(trials)!r})]",
-        f"print({mark!r} + json.dumps([str(globals().get('STUDENT', ''))[:100], answers]))",
+        f"line = {mark!r} + json.dumps([str(globals().get('STUDENT', ''))[:100], answers])",
+        r"print(f'\n{line}\n', end='')",
     ]
     return "\n".join(["def _check():", textwrap.indent("\n".join(body), "    "), "_check()", "del _check"])
 
@@ -136,7 +151,7 @@ def score(check: Check, trials: list[dict[str, Any]], told: Any, student: str) -
     right = [_run(check, rightly, case) for case in trials]
     try:
         theirs = [np.asarray(answer, dtype=float) for answer in told]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return Finding(0, f"{check.asks} must give numbers.")
     if _same(theirs, right, check.tolerance):
         return Finding(1, "Right, at every step.")
@@ -177,7 +192,8 @@ def _steps_that_agree(path: np.ndarray, truth: np.ndarray, tolerance: float) -> 
     length = min(len(path), len(truth))
     path, truth, scale = path[:length], truth[:length], scale[:length]
     with np.errstate(invalid="ignore"):
-        near = (path == truth) | (np.abs(path - truth) <= tolerance * scale) | (np.isnan(path) & np.isnan(truth))
+        near = (path == truth) | (np.abs(path - truth) <= tolerance * scale) & np.isfinite(truth)
+    near |= np.isnan(path) & np.isnan(truth)
     wrong = ~near.reshape(length, np.prod(path.shape[1:], dtype=int)).all(axis=1)
     return int(np.argmax(wrong)) if wrong.any() else length
 

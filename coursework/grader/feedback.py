@@ -9,6 +9,7 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import latex2mathml.converter
 import mistune
@@ -113,11 +114,30 @@ def markdown(text: str) -> str:
 def _formula(display: str) -> Any:
     def render(renderer: Any, text: str) -> str:
         try:
-            return latex2mathml.converter.convert(text.strip(), display=display)
+            made = latex2mathml.converter.convert(text.strip(), display=display)
+            if _is_mathml(made):
+                return made
         except Exception:  # what a student writes between dollars need not be a formula
-            return f"<code>{escape(text)}</code>"
+            pass
+        return f"<code>{escape(text)}</code>"
 
     return render
+
+
+# What latex2mathml makes of mathematics. It passes on the HTML in \text{…} and the address in \href{…}{…} too.
+MATHML = re.compile(
+    "math|mrow|mi|mo|mn|mtext|mspace|mstyle|mpadded|mphantom|menclose|mfrac|msqrt|mroot|msub|msup|msubsup|munder|mover|"
+    "munderover|mmultiscripts|mprescripts|mtable|mtr|mtd"
+)
+NOT_MATHS = {"href", "src", "class", "style", "id", "actiontype"}
+
+
+def _is_mathml(text: str) -> bool:
+    return all(
+        MATHML.fullmatch(element.tag.rpartition("}")[2])
+        and not any(name in NOT_MATHS or name.startswith("on") for name in element.attrib)
+        for element in ElementTree.fromstring(text).iter()
+    )
 
 
 _markdown.renderer.register("inline_math", _formula("inline"))  # type: ignore[union-attr]

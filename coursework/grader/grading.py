@@ -1,10 +1,11 @@
 """Grading a class: nbgrader keeps the books, workers run the notebooks, one process writes what they found.
 
-Each submission goes through three steps. Its locked cells are restored (nbgrader, here); it runs and is checked
+Each submission goes through three steps. Its locked cells are restored (here); it runs and is checked
 (`grader.run`, on any core or machine); scores and penalties are written (nbgrader, here). A submission that is
 finished leaves a file in graded/; while notebook, checks and limits stay the same it is not graded again.
 """
 
+import copy
 import html
 import json
 import logging
@@ -15,7 +16,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
@@ -25,27 +26,24 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearOutput,
     IgnorePattern,
     LimitOutput,
-    NbGraderPreprocessor,
-    OverwriteCells,
-    OverwriteKernelspec,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 
-from grader import run
+from grader import run, sandbox
 from grader.books import gradebook, settle
-from grader.checks import Finding
+from grader.checks import Finding, tried
 from grader.course import LARGEST, Course, CourseError
 
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader calls alembic
+CELLS, TEXT = 1000, 500_000  # a notebook's cells and their letters, without outputs
 
 
 @dataclass
@@ -96,6 +94,11 @@ def grade(
     """Grade everybody whose notebook, checks or limits are new; returns the records of the whole class."""
     release(course, assignment)
     checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
+    for name, text in checks.items():
+        try:
+            tried(text, name)
+        except ValueError as error:
+            raise CourseError(str(error)) from error
     students = course.students(assignment)
     if not students:
         raise CourseError(f"nothing was collected for {assignment}: {course.root}/submitted is empty")
@@ -109,11 +112,11 @@ def grade(
         try:
             for student in todo:
                 try:
-                    submission, notes = _restored(course, assignment, student, checks, digests[student], sandboxed)
+                    submission, notes = _prepared(course, assignment, student, checks, digests[student], sandboxed)
                 except CourseError as error:
                     done += 1
-                    _broken(course, assignment, student, digests[student], str(error))
-                    tell(f"{done}/{len(todo)} {student}: {error}")
+                    record = _broken(course, assignment, student, digests[student], str(error))
+                    tell(f"{done}/{len(todo)} {student}: {record.broken}")
                     continue
                 future = executor.submit(run.grade, submission)
                 waiting[future] = student
@@ -124,8 +127,11 @@ def grade(
                 try:
                     graded = future.result()
                     record = _written(course, assignment, student, digests[student], graded, future.notes)  # type: ignore[attr-defined]
-                except CourseError as error:
-                    record = _broken(course, assignment, student, digests[student], str(error))
+                except (sandbox.NoSandboxError, BrokenExecutor):  # no fault of this submission's
+                    raise
+                except Exception as error:  # a submission costs only itself
+                    reason = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+                    record = _broken(course, assignment, student, digests[student], reason)
                 tell(f"{done}/{len(todo)} {student}: {_line(course, assignment, record)}")
         except KeyboardInterrupt:
             for future in waiting:
@@ -150,18 +156,14 @@ def ungraded(course: Course, assignment: str) -> list[str]:
     return [student for student in students if done_as.get(student) != _digest(course, assignment, student, checks)]
 
 
-def _restored(
+def _prepared(
     course: Course, assignment: str, student: str, checks: dict[str, str], digest: str, sandboxed: bool
 ) -> tuple[run.Submission, list[str]]:
-    """The first step: the notebook with its locked cells as in the master, and what had to be restored."""
-    path = course.submission(assignment, student)
-    notes = _oddities(_read(path), checks)
-    _convert(Restoring, course, assignment, student)
-    notebook = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
-    text = notebook.read_text(encoding="utf-8")
-    return run.Submission(
-        student, course.known_as(student), text, checks, course.secret, digest, course.limits, sandboxed
-    ), notes
+    """The first step: the notebook with its locked cells as released, and what had to be restored."""
+    released = nbformat.read(course.root / "release" / assignment / f"{assignment}.ipynb", 4)
+    notebook, notes = restored(_read(course.submission(assignment, student)), released)
+    text, known_as = nbformat.writes(notebook), course.known_as(student)
+    return run.Submission(student, known_as, text, checks, course.secret, digest, course.limits, sandboxed), notes
 
 
 def _read(path: Path) -> NotebookNode:
@@ -178,13 +180,55 @@ def _read(path: Path) -> NotebookNode:
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError, nbformat.ValidationError) as error:
         reason = str(error).splitlines()[0][:150] if str(error) else type(error).__name__
         raise CourseError(f"{path.name} is not a notebook that can be read: {reason}") from None
+    if len(notebook.cells) > CELLS or sum(len(cell.source) for cell in notebook.cells) > TEXT:
+        raise CourseError(f"{path.name} has {len(notebook.cells)} cells; read are {CELLS}, with {TEXT} letters in all")
     return notebook
 
 
-def _oddities(notebook: NotebookNode, checks: dict[str, str]) -> list[str]:
-    ids = Counter(str(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in notebook.cells)
-    notes = [f"Cell {name} exists {ids[name]} times; the last one counts." for name in checks if ids[name] > 1]
-    return notes + [f"Cell {name} was missing and has been put back." for name in checks if not ids[name]]
+def restored(notebook: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The released notebook with a student's sources and cells, and sentences on what had to be put back.
+
+    Of the student's cells only type, source and pictures are taken. All metadata are those released, so that what a
+    notebook says of points, locks or languages means nothing; of cells with the same grade_id the last one counts.
+    """
+    models = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
+    whole = nbformat.v4.new_notebook(metadata=released.metadata)
+    count: Counter[str] = Counter()
+    for cell in reversed(notebook.cells):
+        entry = cell.metadata.get("nbgrader")
+        name = entry.get("grade_id") if isinstance(entry, dict) else None
+        model = models.get(name) if isinstance(name, str) and not count[name] else None
+        if isinstance(name, str):
+            count[name] += 1
+        whole.cells.insert(0, _as_released(cell, model))
+    at = 0
+    locked = [name for name, model in models.items() if is_grade(model) or is_locked(model)]
+    missing = [name for name in locked if not count[name]]
+    for name, model in models.items():
+        if count[name]:
+            at = 1 + next(k for k, cell in enumerate(whole.cells) if _id(cell) == name)
+        elif name in missing:
+            whole.cells.insert(at, _as_released(model, model))
+            at += 1
+    for k, cell in enumerate(whole.cells):
+        cell.id = f"cell-{k}"
+    notes = [f"Cell {name} exists {count[name]} times; the last one counts." for name in models if count[name] > 1]
+    return whole, notes + [f"Cell {name} was missing and has been put back." for name in missing]
+
+
+def _as_released(cell: NotebookNode, model: NotebookNode | None) -> NotebookNode:
+    locked = model and is_locked(model)
+    source = str(model.source if model and locked else cell.source)
+    kind = model.cell_type if model else cell.cell_type
+    make = {"code": new_code_cell, "markdown": new_markdown_cell}.get(kind, new_raw_cell)
+    new = make(run.writable(source), metadata=copy.deepcopy(model.metadata) if model else {})
+    if kind == "markdown" and cell.get("attachments"):
+        new.attachments = cell.attachments
+    return new
+
+
+def _id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _written(
@@ -209,7 +253,9 @@ def _written(
         text = "\n\n".join(html.escape(note) for note in notes)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text))
     path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
-    path.chmod(0o644)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        path.chmod(0o644)  # nbgrader takes the right to write away
     nbformat.write(notebook, path)
     before = recorded(course, assignment, student)
     with gradebook(course, assignment) as book:
@@ -222,6 +268,7 @@ def _written(
 
 def _broken(course: Course, assignment: str, student: str, digest: str, reason: str) -> Record:
     """A submission that cannot be read costs only itself: no points, and a page that says why."""
+    reason = "".join(letter if letter.isprintable() else " " for letter in run.writable(reason)[:500])
     with gradebook(course, assignment) as book:
         book.update_or_create_student(student)
         submission = book.update_or_create_submission(assignment, student)
@@ -254,62 +301,27 @@ def _keep(book: Gradebook, assignment: str, student: str, names: list[str]) -> N
 # ------------------------------------------------------------------ nbgrader
 
 
-class OneOfEach(NbGraderPreprocessor):
-    """Of cells with the same grade_id the last is kept; the others become ordinary cells, and so does what has none.
+class Scoring(Autograde):
+    """The second half of nbgrader's autograding, on the notebook that ran: scores from what the checks left."""
 
-    nbgrader's own DeduplicateIds leaves an empty entry, on which its OverwriteCells fails.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Every notebook, before its cells are restored."""
-        seen = set()
-        for cell in reversed(nb.cells):
-            entry = cell.metadata.get("nbgrader")
-            name = entry.get("grade_id") if isinstance(entry, dict) else None
-            if not isinstance(name, str) or name in seen:
-                cell.metadata.pop("nbgrader", None)
-            seen.add(name)
-        return nb, resources
-
-
-class Restoring(Autograde):
-    """The first half of nbgrader's autograding: the locked cells are those of the master."""
-
-    sanitize_preprocessors = [ClearOutput, OneOfEach, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]  # noqa: RUF012
+    autograde_preprocessors = [  # noqa: RUF012 (nbgrader's trait)
+        IgnorePattern,
+        LimitOutput,
+        SaveAutoGrades,
+    ]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Always: what is finished is known from graded/."""
         return True
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """One step of the two."""
-        self._sanitizing = True
-        self._init_preprocessors()
-        super(Autograde, self).convert_single_notebook(notebook_filename)
-
-
-class Scoring(Restoring):
-    """The second half: scores from the outputs that the checks left."""
-
-    autograde_preprocessors = [  # noqa: RUF012 (nbgrader's trait)
-        IgnorePattern,
-        LimitOutput,
-        SaveAutoGrades,
-        CheckCellMetadata,
-    ]
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """On the notebook that ran."""
+        """In autograded/, not the one that was handed in."""
+        path = Path(notebook_filename)
         self._sanitizing = False
         self._init_preprocessors()
-        try:
-            super(Autograde, self).convert_single_notebook(str(self._ran(notebook_filename)))
-        finally:
-            self._sanitizing = True
-
-    def _ran(self, notebook: str) -> Path:
-        path = Path(notebook)
-        return Path(self.coursedir.root, "autograded", path.parts[-3], path.parts[-2], path.name)
+        super(Autograde, self).convert_single_notebook(
+            str(Path(self.coursedir.root, "autograded", path.parts[-3], path.parts[-2], path.name))
+        )
 
 
 class Refusal(NotebookExporter):

@@ -67,6 +67,10 @@ def grade(submission: Submission) -> Graded:
     stopped = asyncio.run(_execute(notebook, submission.limits, submission.sandboxed))
     findings, claims = {}, ""
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [kept for output in cell.outputs if (kept := _kept(output))]
+    for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in shown and cell.cell_type == "code":
             claims, told = _told(cell, mark)
@@ -74,17 +78,37 @@ def grade(submission: Submission) -> Graded:
             findings[name] = asdict(checks.score(loaded[name], trials[name], told, student))
             cell.source = shown[name]  # the public check: neither the trials nor the hidden run are shown
             cell.outputs = []
-    return Graded(nbformat.writes(notebook), findings, claims, stopped, time.perf_counter() - start)
+    return Graded(writable(nbformat.writes(notebook)), findings, claims, stopped, time.perf_counter() - start)
 
 
 def _told(cell: NotebookNode, mark: str) -> tuple[str, Any]:
     """What the driver printed: STUDENT, and the answers; "" and None where nothing can be read."""
     text = "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
     lines = re.findall(rf"^{mark}(.*)$", text, re.M)
-    with suppress(ValueError, RecursionError, TypeError):
-        claims, answers = json.loads(lines[-1]) if lines else ("", None)
-        return str(claims), answers
+    with suppress(ValueError, RecursionError, TypeError, IndexError):
+        claims, answers = json.loads(lines[-1])
+        answers = [writable(one)[:500] if isinstance(one, str) else one for one in answers]
+        return writable(str(claims))[:100], answers
     return "", None
+
+
+def _kept(output: NotebookNode) -> NotebookNode | None:
+    """An output as text and pictures, without metadata; None for what the kernel should not have sent."""
+    try:
+        nbformat.validate(output, output.output_type, version=4)
+    except (nbformat.ValidationError, RecursionError):
+        return None
+    if "data" in output:
+        output.metadata = {}
+        output.data = {kind: text for kind, text in output.data.items() if isinstance(text, str)}
+    if "execution_count" in output:
+        output.execution_count = None
+    return output
+
+
+def writable(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and a file cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class _Client(NotebookClient):
@@ -95,7 +119,7 @@ class _Client(NotebookClient):
     printed = 0
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
-        self.printed += len(str(msg["content"]))
+        self.printed += len(str(msg["content"])) + sum(map(len, msg["buffers"]))
         if self.printed > self.output_limit:
             if self.watchdog:
                 self.watchdog.kill(f"it printed more than {self.output_limit // MB} MB")
@@ -117,6 +141,7 @@ async def _execute(notebook: NotebookNode, limits: Limits, sandboxed: bool) -> s
                 "traceback": [f"It ran for more than {limits.cell:g} s."],
             },
             allow_errors=True,
+            record_timing=False,
             shutdown_kernel="immediate",
             iopub_timeout=4,
         )
@@ -132,8 +157,12 @@ async def _execute(notebook: NotebookNode, limits: Limits, sandboxed: bool) -> s
                     watchdog.stop()
         except TimeoutError:
             reason = f"it ran for more than {limits.total:g} s"
+        except sandbox.NoSandboxError:
+            raise
         except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
             reason = f"its kernel died ({type(error).__name__})"
+        except Exception as error:  # a student's code can send any message, and nbclient believes them all
+            reason = f"its kernel sent a message that makes no sense ({type(error).__name__})"
         finally:
             if client.watchdog:
                 client.watchdog.kill("")

@@ -1,17 +1,25 @@
 """A kernel for strangers' code: no network, no files but its own, bounded processes, memory and output.
 
-bubblewrap hides the machine; a watchdog outside counts what bubblewrap cannot. The kernel speaks through sockets
-in a folder of its own, since it has no network.
+bubblewrap hides the machine, a filter of system calls refuses memory that no process shows, and a watchdog outside
+counts the rest. The kernel has no network; it speaks through sockets in a small folder in memory that only the
+sandbox has, and we reach them through /proc.
 """
 
+import errno
+import json
+import os
+import platform
 import shutil
+import struct
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import zmq.asyncio
@@ -21,6 +29,7 @@ import descent
 from descent.datasets import DATA
 
 MB = 2**20
+SOCKETS = "/run/kernel/k"  # in the sandbox; -1 to -5 are added
 
 
 class NoSandboxError(RuntimeError):
@@ -56,14 +65,41 @@ class SandboxedKernel(AsyncKernelManager):
 
     folder: Path
     limits: Limits
+    _told: tuple[int, int]
+    _filter: int
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command line, as jupyter_client asks for it."""
-        return command(self.folder, self.limits)
+        return command(self.folder, self.limits, self._told[1], self._filter)
+
+    async def start_kernel(self, **arguments: Any) -> None:  # type: ignore[override]  # as AsyncKernelManager has it
+        """Start it. Raises NoSandboxError, with the reason, where bubblewrap cannot."""
+        self._told, self._filter = os.pipe(), _filter()
+        passed = (self._told[1], self._filter)
+        try:
+            # An empty environment: that of bubblewrap itself can be read inside, at /proc/1.
+            await super().start_kernel(**arguments, env={}, pass_fds=passed)
+        finally:
+            os.close(self._told[0])
+            os.close(self._filter)
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **arguments: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **arguments)
+        os.close(self._told[1])
+        with open(self._told[0], closefd=False) as told:  # until bubblewrap has made the sandbox, or given up
+            said = told.read()
+        if not said:
+            raise NoSandboxError(
+                "bubblewrap cannot make a sandbox here; `bwrap --unshare-all --dev-bind / / true` says why"
+            )
+        self.ip = f"/proc/{json.loads(said)['child-pid']}/root{SOCKETS}"
 
 
-def command(folder: Path, limits: Limits) -> list[str]:
-    """The command line of the kernel whose connection file is `folder`/kernel.json, its sockets in `folder`/ipc."""
+def command(folder: Path, limits: Limits, info: int, rules: int) -> list[str]:
+    """The command line of the kernel whose connection file is `folder`/kernel.json.
+
+    ``info`` and ``rules`` are open files: where bubblewrap writes its process, and from where it reads the filter.
+    """
     home = "/home/student"
     seen = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix]
     seen += [str(Path(descent.__file__).parent), str(DATA), str(folder / "kernel.json")]
@@ -79,14 +115,15 @@ def command(folder: Path, limits: Limits) -> list[str]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return [
-        "bwrap",
-        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+        str(shutil.which("bwrap")),
+        *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--cap-drop", "ALL", "--info-fd", str(info), "--seccomp", str(rules)),
         *("--proc", "/proc", "--dev", "/dev"),
         *(word for path in ("/tmp", "/home", "/dev/shm") for word in ("--size", str(64 * MB), "--tmpfs", path)),
         *("--dir", home),
         *show,
         *("--ro-bind", str(fonts), f"{home}/.matplotlib/{fonts.name}"),
-        *("--bind", str(folder / "ipc"), str(folder / "ipc")),
+        *("--size", str(MB), "--tmpfs", str(Path(SOCKETS).parent)),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *(word for name, value in env.items() for word in ("--setenv", name, value)),
         *("--chdir", home),
@@ -96,6 +133,31 @@ def command(folder: Path, limits: Limits) -> list[str]:
         *(sys.executable, "-I", "-m", "ipykernel_launcher", "-f", str(folder / "kernel.json")),
         "--HistoryManager.hist_file=:memory:",
     ]
+
+
+# Calls that hold memory which no process shows, so that the watchdog could not count it, and some others that no
+# notebook needs: memfd_create, memfd_secret, shmget, msgget, semget, mq_open, io_uring_setup, bpf, add_key,
+# request_key, keyctl, perf_event_open, userfaultfd; with the number of the architecture.
+REFUSED = {
+    "x86_64": (0xC000003E, [319, 447, 29, 68, 64, 240, 425, 321, 248, 249, 250, 298, 323]),
+    "aarch64": (0xC00000B7, [279, 447, 194, 186, 190, 180, 425, 280, 217, 218, 219, 241, 282]),
+}
+
+
+def _filter() -> int:
+    """An open file with the filter, as the kernel of Linux reads it: struct sock_filter[], see seccomp(2)."""
+    architecture, numbers = REFUSED.get(platform.machine(), (None, []))
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
+    allow, refuse = (answer, 0, 0, 0x7FFF0000), (answer, 0, 0, 0x00050000 | errno.EPERM)
+    steps = [allow]
+    if architecture:
+        steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), refuse, (load, 0, 0, 0)]
+        steps += [(at_least, 0, 1, 0x40000000), refuse]  # x86-64's second numbering
+        steps += [step for number in numbers for step in ((equal, 0, 1, number), refuse)] + [allow]
+    read, write = os.pipe()
+    os.write(write, b"".join(struct.pack("HBBI", *step) for step in steps))
+    os.close(write)
+    return read
 
 
 def _matplotlib_cache() -> str:
@@ -112,15 +174,14 @@ def kernel(limits: Limits, sandboxed: bool = True) -> Iterator[AsyncKernelManage
         yield AsyncKernelManager(kernel_name="python3")
         return
     require()
-    folder = Path(tempfile.mkdtemp(prefix="kernel-"))  # short: a socket's path has at most 107 characters
+    folder = Path(tempfile.mkdtemp(prefix="kernel-"))
+    context = zmq.asyncio.Context()
     try:
-        (folder / "ipc").mkdir()
-        context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, 4 * limits.output * MB)  # of the sockets made in it
         manager = SandboxedKernel(
             kernel_name="python3",
             transport="ipc",
-            ip=str(folder / "ipc" / "k"),
+            ip=SOCKETS,
             connection_file=str(folder / "kernel.json"),
             context=context,
         )
@@ -128,20 +189,22 @@ def kernel(limits: Limits, sandboxed: bool = True) -> Iterator[AsyncKernelManage
         if manager.kernel_spec:
             manager.kernel_spec.interrupt_mode = "message"  # a signal would end bubblewrap, and with it the kernel
         yield manager
-        context.destroy(linger=0)
     finally:
+        context.destroy(linger=0)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 class Watchdog:
-    """Kills a kernel whose processes, memory or files exceed the limits, and says why in ``reason``."""
+    """Kills a kernel that exceeds the limits, and says why in ``reason``.
+
+    It counts processes, memory and time of the kernel, and the memory that messages take on our side.
+    """
 
     PERIOD = 0.05  # seconds
 
     def __init__(self, manager: AsyncKernelManager, limits: Limits) -> None:
         self.reason = ""
         self._root = psutil.Process(manager.provisioner.pid)  # type: ignore[union-attr]
-        self._folder: Path | None = getattr(manager, "folder", None)
         self._limits = limits
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -167,15 +230,20 @@ class Watchdog:
             return []
 
     def _watch(self) -> None:
-        limits = self._limits
+        limits, own = self._limits, psutil.Process()
+        most = limits.memory * MB
+        late = time.monotonic() + limits.total + 5  # where a flood of messages keeps the loop from looking at its clock
+        before = own.memory_info().rss
         while not self._stop.wait(self.PERIOD):
             family = self._family()
             if len(family) > limits.processes:
                 return self.kill(f"it started more than {limits.processes} processes")
-            if _memory(family, "rss") > limits.memory * MB and _memory(family, "pss") > limits.memory * MB:
+            if _memory(family, "rss") > most and _memory(family, "pss") > most:
                 return self.kill(f"it used more than {limits.memory} MB of memory")
-            if self._folder and _size(self._folder) > limits.file * MB:
-                return self.kill(f"it wrote more than {limits.file} MB")
+            if own.memory_info().rss - before > most:
+                return self.kill(f"it printed more than {limits.output} MB")
+            if time.monotonic() > late:
+                return self.kill(f"it ran for more than {limits.total:g} s")
 
 
 def _memory(family: list[psutil.Process], kind: str) -> int:
@@ -185,10 +253,3 @@ def _memory(family: list[psutil.Process], kind: str) -> int:
         with suppress(psutil.Error):
             total += getattr(process.memory_info() if kind == "rss" else process.memory_full_info(), kind)
     return total
-
-
-def _size(folder: Path) -> int:
-    try:
-        return sum(file.lstat().st_size + 4096 for file in folder.rglob("*"))
-    except OSError:
-        return 0
