@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from grader import checks, sandbox
@@ -146,23 +146,24 @@ async def _execute(notebook: NotebookNode, limits: Limits, sandboxed: bool) -> s
             iopub_timeout=4,
         )
         client.output_limit = limits.output * MB
-        reason = ""
+        reason, clock = "", asyncio.timeout(limits.total)
         try:
-            async with asyncio.timeout(limits.total), client.async_setup_kernel(stdout=DEVNULL, stderr=DEVNULL):
+            async with clock, client.async_setup_kernel(stdout=DEVNULL, stderr=DEVNULL):
                 watchdog = client.watchdog = sandbox.Watchdog(manager, limits)
                 try:
                     for index, cell in enumerate(notebook.cells):
                         await client.async_execute_cell(cell, index)
                 finally:
                     watchdog.stop()
-        except TimeoutError:
-            reason = f"it ran for more than {limits.total:g} s"
         except sandbox.NoSandboxError:
             raise
-        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-            reason = f"its kernel died ({type(error).__name__})"
         except Exception as error:  # a student's code can send any message, and nbclient believes them all
-            reason = f"its kernel sent a message that makes no sense ({type(error).__name__})"
+            if clock.expired():
+                reason = f"it ran for more than {limits.total:g} s"
+            elif isinstance(error, DeadKernelError):
+                reason = "its kernel died"
+            else:
+                reason = f"its kernel sent messages that make no sense, or none ({type(error).__name__})"
         finally:
             if client.watchdog:
                 client.watchdog.kill("")
