@@ -22,12 +22,12 @@ def run(tuned, losses):
     return list(tuned(np.array(losses)))
 
 
-def variation(chosen=slice(0, 6), judged=slice(6, 12), middle=np.median):
-    """The protocol, right by default: the rows that choose, the rows that judge, and what is taken of them."""
+def variation(chosen=slice(0, 6), judged=slice(6, 12), middle=np.median, says=np.median):
+    """The protocol, right by default: the rows that choose and judge, and what each takes."""
 
     def tuned(losses):
         best = np.argmin(middle(losses[chosen], axis=0))
-        return best, middle(losses[judged, best])
+        return best, says(losses[judged, best])
 
     return tuned
 
@@ -74,14 +74,20 @@ bugs = [
         "19-fair-comparison.html#fair-tuning",
     ),
     Bug(
-        variation(middle=np.mean),
+        variation(middle=np.mean, says=np.mean),
         "mean for median",
         "The mean is taken of the losses. One walk that diverged makes it infinite; the median asks what happens to "
         "the seed in the middle.",
         "19-fair-comparison.html#fair-protocol",
     ),
     Bug(
-        variation(middle=np.min),
+        variation(says=np.mean),
+        "judged by the mean",
+        "α is chosen by the median and judged by the mean. The same statistic belongs in both places: the median.",
+        "19-fair-comparison.html#fair-protocol",
+    ),
+    Bug(
+        variation(middle=np.min, says=np.min),
         "best seed",
         "The best seed is taken for all of them. A rule that is lucky once is no better: take the median.",
         "19-fair-comparison.html#fair-tuning",
