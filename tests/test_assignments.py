@@ -36,7 +36,7 @@ def found(check: checks.Check, theirs: dict[str, Any], seed: int = 0) -> checks.
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(checks.driver(check, trials, "told "), theirs)
-    student, told = json.loads(printed.getvalue().removeprefix("told "))
+    student, told = json.loads(printed.getvalue().strip().removeprefix("told "))
     assert student == theirs["STUDENT"]
     return checks.score(check, trials, told, student)
 
