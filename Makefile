@@ -11,7 +11,7 @@ RELEASE := coursework/release
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book lab test test-all bench speed programs parity outputs lint format lock clean
+.PHONY: book lab test test-all bench speed grading programs parity outputs lint format lock clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -51,6 +51,10 @@ bench: $(BOOK)
 	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
 	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements
 	$(BIN)/node tests/browser/bench.mjs
+
+# How fast a class is graded, against plain nbgrader.
+grading: .venv/book
+	$(BIN)/python tests/extras/grading.py
 
 programs:
 	@for program in chromium firefox-esr bwrap; do command -v $$program > /dev/null || \
