@@ -42,11 +42,13 @@ test-all: programs test .venv/full
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS) $(MASTERS)
 
-# How fast the lab is, here and now: never part of the tests, since a busy machine is slower.
-# How fast the loop is against PyTorch and optax.
+# Measurements, here and now: never part of the tests, since a busy machine is slower.
+
+# How fast the loop is, against PyTorch and optax.
 speed: .venv/full
 	$(BIN)/python tests/extras/speed.py
 
+# How fast the lab is.
 bench: $(BOOK)
 	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
 	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements

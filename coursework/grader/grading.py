@@ -251,7 +251,7 @@ def _written(
             ]
     if notes:
         text = "\n\n".join(html.escape(note) for note in notes)
-        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text))
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="notes"))
     path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():

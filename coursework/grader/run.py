@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 import time
-from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from subprocess import DEVNULL
@@ -152,7 +151,10 @@ async def _execute(notebook: NotebookNode, limits: Limits, sandboxed: bool) -> s
                 watchdog = client.watchdog = sandbox.Watchdog(manager, limits)
                 try:
                     for index, cell in enumerate(notebook.cells):
+                        start = time.monotonic()
                         await client.async_execute_cell(cell, index)
+                        if time.monotonic() - start >= limits.cell:
+                            reason = f"a cell ran for more than {limits.cell:g} s and was interrupted"
                 finally:
                     watchdog.stop()
         except sandbox.NoSandboxError:
@@ -176,8 +178,3 @@ def digest(*parts: str | bytes) -> str:
     for part in parts:
         whole.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
     return whole.hexdigest()
-
-
-def bugs(graded: list[Graded]) -> Counter[str]:
-    """How often each known mistake was found."""
-    return Counter(finding["bug"] for each in graded for finding in each.findings.values() if finding["bug"])
