@@ -38,7 +38,7 @@ test: lint $(BOOK)
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses=auto --dist=loadfile tests chapters coursework/source
 
 test-all: programs test .venv/full
-	$(BIN)/pytest --numprocesses=auto tests/extras
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS) $(MASTERS)
 
