@@ -6,11 +6,13 @@ sandbox has, and we reach them through /proc.
 """
 
 import errno
+import functools
 import json
 import os
 import platform
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -18,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +170,15 @@ def _matplotlib_cache() -> str:
     return f"{get_cachedir()}/fontlist-v{font_manager.FontManager.__version__}.json"
 
 
+@functools.cache
+def _compile() -> None:
+    """Keep the bytecode of what every kernel imports: inside, where nothing can be kept, each would compile it anew."""
+    module = find_spec("ipykernel.ipkernel")
+    if module and module.origin and not Path(cache_from_source(module.origin)).exists():
+        imports = "import descent, ipykernel.ipkernel, ipykernel.kernelapp, matplotlib.pyplot, matplotlib_inline"
+        subprocess.run([sys.executable, "-I", "-c", imports], check=True)
+
+
 @contextmanager
 def kernel(limits: Limits, sandboxed: bool = True) -> Iterator[AsyncKernelManager]:
     """A kernel manager, not started. When the block ends nothing of it is left: no process, no file."""
@@ -174,6 +186,7 @@ def kernel(limits: Limits, sandboxed: bool = True) -> Iterator[AsyncKernelManage
         yield AsyncKernelManager(kernel_name="python3")
         return
     require()
+    _compile()
     folder = Path(tempfile.mkdtemp(prefix="kernel-"))
     context = zmq.asyncio.Context()
     try:

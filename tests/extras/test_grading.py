@@ -4,11 +4,17 @@ Needs Linux with bubblewrap. Every attack stands in task `second` of a notebook 
 it costs or gains is seen in `first` and `third`, and in the submissions beside it.
 """
 
+import ast
 import copy
+import html
 import json
 import os
+import re
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from html.parser import HTMLParser
@@ -19,6 +25,7 @@ import psutil
 import pytest
 
 from grader import feedback, grading
+from grader.__main__ import main
 from grader.course import Course
 
 CANARY = "canary-5b1c9d"
@@ -655,3 +662,107 @@ def test_nothing_is_left_running(graded):
 
 def test_what_is_told_moves_no_cursor(graded):
     assert all(line.isprintable() for line in graded[2])
+
+
+# ------------------------------------------------------------------ there and back
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A course with one right and one wrong submission."""
+    course = make_course(tmp_path / "course")
+    hand_in(course, "ada", handed_in())
+    hand_in(course, "bo", handed_in(second=RIGHT["second"].replace("return", "return 2 *")))
+    return course
+
+
+def run_command(course, name, *more):
+    assert main([name, "--course", str(course.root), "small", *more]) == 0
+
+
+def pages(course):
+    return {path.parts[-3]: path.read_bytes() for path in course.root.glob("feedback/*/*/*.html")}
+
+
+def test_grading_twice_gives_the_same_scores_and_the_same_pages(small, capsys):
+    for again in (False, True):
+        run_command(small, "grade")
+        run_command(small, "feedback")
+        if not again:
+            first = [scores(small, student) for student in ("ada", "bo")], pages(small)
+            shutil.rmtree(small.root / "graded")
+    assert ([scores(small, student) for student in ("ada", "bo")], pages(small)) == first
+    run_command(small, "grade")
+    assert "2 of 2 are graded already" in capsys.readouterr().out
+
+
+def test_a_corrected_check_regrades_the_class_and_keeps_what_a_person_gave(small):
+    run_command(small, "grade")
+    with grading.gradebook(small, "small") as book:
+        book.find_grade("words", "small", "small", "bo").manual_score = 1.5
+        book.find_grade("words", "small", "small", "bo").needs_manual_grade = False
+        book.find_comment("words", "small", "small", "bo").manual_comment = "Half of it."
+        book.db.commit()
+    assert scores(small, "bo") == {"first": 4, "second": 2, "third": 4, "words": 1.5}
+    check = small.root / "checks" / "second.py"
+    text = check.read_text().replace("It is twice as large.", "Half would do.")
+    check.write_text(text.replace('#averages")', '#averages", 0.75)'))
+    run_command(small, "grade")
+    run_command(small, "feedback")
+    assert scores(small, "bo") == {"first": 4, "second": 3, "third": 4, "words": 1.5}
+    assert scores(small, "ada") == {"first": 4, "second": 4, "third": 4, "words": 0}
+    assert "Half would do." in page(small, "bo") and "Half of it." in page(small, "bo")
+
+
+def test_a_check_that_is_wrong_itself_costs_nobody_anything(small, capsys):
+    check = small.root / "checks" / "second.py"
+    check.write_text(check.read_text().replace("np.maximum", "np.nothing"))
+    assert main(["grade", "--course", str(small.root), "small"]) == 1
+    assert "checks/second.py fails" in capsys.readouterr().err
+    assert not (small.root / "graded").exists()
+
+
+def test_an_interrupted_class_goes_on_where_it_was(small):
+    for student in ("cy", "dee"):
+        hand_in(small, student, handed_in())
+    command = [sys.executable, "-u", "-m", "grader", "grade", "--course", str(small.root), "--workers", "1", "small"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        first = []
+        for line in process.stdout:
+            first.append(line)
+            if line.startswith("1/4"):
+                os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to the workers too
+    assert process.returncode == 130
+    kept = {path.stem for path in small.root.glob("graded/small/*.json")}
+    assert 1 <= len(kept) < 4
+    second = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert f"{len(kept)} of 4 are graded already" in second
+    told = [line.split()[1] for line in [*first, *second.splitlines()] if re.match(r"\d/\d", line)]
+    assert sorted(told) == ["ada:", "bo:", "cy:", "dee:"]
+    assert scores(small, "dee") == {"first": 4, "second": 4, "third": 4, "words": 0}
+
+
+def test_the_known_mistakes_are_named_with_their_link_from_init_to_export(tmp_path):
+    """Every bug of the check on Adam, handed in as a student would write it."""
+    assert main(["init", str(tmp_path / "course")]) == 0
+    settings = tmp_path / "course" / "course.toml"
+    settings.write_text(settings.read_text().replace('book = ""', 'book = "https://example.org"'))
+    course, name = Course(tmp_path / "course"), "5-adam"
+    on_it = ["--course", str(course.root), name]
+    assert main(["release", *on_it]) == 0
+    source = course.check_files(["adam"])["adam"]
+    variation = next(node for node in ast.parse(source).body if getattr(node, "name", "") == "variation")
+    wrong = [node for node in ast.walk(ast.parse(source)) if getattr(getattr(node, "func", 0), "id", "") == "Bug"]
+    for k, bug in enumerate(wrong):
+        notebook = nbformat.read(course.root / "release" / name / f"{name}.ipynb", 4)
+        named(notebook, "adam-code").source = f"{ast.unparse(variation)}\nadam = {ast.unparse(bug.args[0])}"
+        path = course.submission(name, f"student-{k}")
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    for command in ("grade", "feedback", "report"):
+        assert main([command, *on_it]) == 0
+    assert main(["export", *on_it, "--to", "canvas", "--partial"]) == 0
+    for k, bug in enumerate(wrong):
+        says, chapter = bug.args[1].value, bug.args[3].value
+        text = (course.root / "feedback" / f"student-{k}" / name / f"{name}.html").read_text()
+        assert html.escape(says) in text and f'href="https://example.org/chapters/{chapter}"' in text
