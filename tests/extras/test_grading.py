@@ -492,14 +492,14 @@ def old_format():
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """The course after everybody was graded; what connected to the listeners; what was told."""
+    """The course after everybody was graded; what connected to the listeners; what was told; the kernels' folder."""
     assert shutil.which("bwrap"), "this test needs bubblewrap"
     folder = tmp_path_factory.mktemp("course")
     canary = Path.home() / f".{CANARY}"
     canary.write_text(CANARY)
-    (folder / "temporary").mkdir()
+    temporary = tmp_path_factory.mktemp("temporary")
     kept = os.environ.copy()
-    os.environ |= {SECRET: CANARY, "TMPDIR": str(folder / "temporary")}  # as the workers find it
+    os.environ |= {SECRET: CANARY, "TMPDIR": str(temporary)}  # as the workers find it
     listener = socket.create_server(("127.0.0.1", 0))
     beside = socket.socket(socket.AF_UNIX)
     beside.bind(f"\0grader-{os.getpid()}")
@@ -534,7 +534,7 @@ def graded(tmp_path_factory):
         told = []
         grading.grade(course, "small", workers=2, tell=told.append)
         feedback.write(course, "small")
-        yield course, connected, told
+        yield course, connected, told, temporary
     finally:
         canary.unlink()
         os.environ.clear()
@@ -657,7 +657,7 @@ def test_no_script_of_a_student_reaches_the_page(graded):
 
 def test_nothing_is_left(graded):
     """No process and no file of any kernel."""
-    temporary = str(graded[0].root / "temporary")
+    temporary = str(graded[3])
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
     assert not [command for command in commands if any(temporary in word for word in command)]
     assert not os.listdir(temporary)
