@@ -492,10 +492,10 @@ def old_format():
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """The course after everybody was graded; what connected to the listeners; what was told; the kernels' folder."""
+    """The course after everybody was graded, what connected to the listeners, what was told, the kernels' folder."""
     assert shutil.which("bwrap"), "this test needs bubblewrap"
     folder = tmp_path_factory.mktemp("course")
-    canary = Path.home() / f".{CANARY}"
+    canary = Path.home() / f".{CANARY}-{os.getpid()}"
     canary.write_text(CANARY)
     temporary = tmp_path_factory.mktemp("temporary")
     kept = os.environ.copy()
