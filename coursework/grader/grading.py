@@ -11,7 +11,6 @@ import json
 import logging
 import logging.handlers
 import os
-import signal
 import sys
 import warnings
 from collections import Counter
@@ -395,5 +394,6 @@ def _executor(scheduler: str, workers: int | None) -> Iterator[Executor]:
         with Client(scheduler) as client:
             yield client.get_executor()
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+    # Each in a session of its own: Ctrl-C stops the class, and not the submissions that are running.
+    with ProcessPoolExecutor(workers, get_context("spawn"), getattr(os, "setsid", None)) as pool:
         yield pool

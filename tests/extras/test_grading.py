@@ -729,7 +729,13 @@ def test_an_interrupted_class_goes_on_where_it_was(small):
     for student in ("cy", "dee"):
         hand_in(small, student, handed_in())
     command = [sys.executable, "-u", "-m", "grader", "grade", "--course", str(small.root), "--workers", "1", "small"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+
+    def listen():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a shell's background jobs, and their children, ignore
+
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listen
+    ) as process:
         first = []
         for line in process.stdout:
             first.append(line)
