@@ -423,7 +423,7 @@ def test_the_penalty_is_a_share_of_the_points_and_follows_marks_times_policy_and
     assert scores(Course(klass.root))["1002"] == pytest.approx(15 * 0.6)
     _set(klass, "2027-01-31T23:59:00+01:00", "2027-02-02T12:00:00Z")
     assert scores(Course(klass.root))["1002"] == 15
-    assert grading.ungraded(Course(klass.root), TASK) == []  # nothing has to run again for it
+    assert grading.ungraded(Course(klass.root), TASK) == {}  # nothing has to run again for it
     with books.gradebook(klass, TASK) as book:  # as nbgrader's own pages have it
         assert book.find_submission(TASK, "1002").late_submission_penalty == 0
 

@@ -24,7 +24,6 @@ LARGEST = 20 * 2**20  # bytes of a notebook that is looked at
 # What is the same for every course, as nbgrader names it.
 NBGRADER = {
     "ClearSolutions": {"code_stub": {"python": "# Your code here\nraise NotImplementedError()"}},
-    "OverwriteCells": {"add_missing_cells": True},
     "HTMLExporter": {"sanitize_html": True},  # a student's output is not run in the formgrader's page
 }
 
@@ -107,6 +106,10 @@ class Course:
     def submission(self, assignment: str, student: str) -> Path:
         """The notebook that a student handed in."""
         return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+    def ran(self, assignment: str, student: str) -> Path:
+        """The notebook as it ran."""
+        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
 
     def students(self, assignment: str) -> list[str]:
         """Everybody who handed something in."""

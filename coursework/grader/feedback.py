@@ -17,14 +17,14 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_solution
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from grader.books import gradebook, settle
 from grader.course import Course
-from grader.grading import Record, recorded
+from grader.grading import Record, is_checked, recorded
 
 LONGEST = 4000  # characters of an output that are shown
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -49,7 +49,7 @@ def write(course: Course, assignment: str) -> Path:
 
 def page(course: Course, assignment: str, record: Record) -> str:
     """The page of one submission."""
-    notebook = course.root / "autograded" / record.student / assignment / f"{assignment}.ipynb"
+    notebook = course.ran(assignment, record.student)
     graded = not record.broken and notebook.exists()
     cells = nbformat.read(notebook, 4).cells if graded else []
     tasks = _tasks(course, assignment, record)
@@ -95,7 +95,7 @@ def _penalty(course: Course, assignment: str, student: str) -> float:
 
 def _cell(cell: NotebookNode, tasks: dict[str, Any]) -> dict[str, Any]:
     name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    checked = is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+    checked = is_checked(cell)
     return {
         "id": name,
         "kind": "check" if checked else "answer" if is_solution(cell) else "",

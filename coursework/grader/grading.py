@@ -63,8 +63,7 @@ class Record:
 
 def release(course: Course, assignment: str) -> Path:
     """Make the student version of an assignment; returns its folder."""
-    master = nbformat.read(course.master(assignment), 4)
-    course.check_files(checked(master))
+    _checks(course, assignment)  # each has to be there
     _convert(GenerateAssignment, course, assignment)
     settle(course, assignment)
     return course.root / "release" / assignment
@@ -72,11 +71,12 @@ def release(course: Course, assignment: str) -> Path:
 
 def checked(notebook: NotebookNode) -> list[str]:
     """The grade_ids of the cells that a check scores, in order: code that is graded and not the student's own."""
-    return [
-        cell.metadata.nbgrader.grade_id
-        for cell in notebook.cells
-        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
-    ]
+    return [cell.metadata.nbgrader.grade_id for cell in notebook.cells if is_checked(cell)]
+
+
+def is_checked(cell: NotebookNode) -> bool:
+    """Whether a check scores the cell."""
+    return is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
 
 
 # ------------------------------------------------------------------ grading
@@ -92,7 +92,7 @@ def grade(
 ) -> list[Record]:
     """Grade everybody whose notebook, checks or limits are new; returns the records of the whole class."""
     release(course, assignment)
-    checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
+    checks = _checks(course, assignment)
     for name, text in checks.items():
         try:
             tried(text, name)
@@ -101,7 +101,6 @@ def grade(
     students = course.students(assignment)
     if not students:
         raise CourseError(f"nothing was collected for {assignment}: {course.root}/submitted is empty")
-    digests = {student: _digest(course, assignment, student, checks) for student in students}
     todo = ungraded(course, assignment)
     if len(todo) < len(students):
         tell(f"{len(students) - len(todo)} of {len(students)} are graded already")
@@ -111,10 +110,10 @@ def grade(
         try:
             for student in todo:
                 try:
-                    submission, notes = _prepared(course, assignment, student, checks, digests[student], sandboxed)
+                    submission, notes = _prepared(course, assignment, student, checks, todo[student], sandboxed)
                 except CourseError as error:
                     done += 1
-                    record = _broken(course, assignment, student, digests[student], str(error))
+                    record = _broken(course, assignment, student, todo[student], str(error))
                     tell(f"{done}/{len(todo)} {student}: {record.broken}")
                     continue
                 future = executor.submit(run.grade, submission)
@@ -125,12 +124,12 @@ def grade(
                 done += 1
                 try:
                     graded = future.result()
-                    record = _written(course, assignment, student, digests[student], graded, future.notes)  # type: ignore[attr-defined]
+                    record = _written(course, assignment, student, todo[student], graded, future.notes)  # type: ignore[attr-defined]
                 except (sandbox.NoSandboxError, BrokenExecutor):  # no fault of this submission's
                     raise
                 except Exception as error:  # a submission costs only itself
                     reason = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
-                    record = _broken(course, assignment, student, digests[student], reason)
+                    record = _broken(course, assignment, student, todo[student], reason)
                 tell(f"{done}/{len(todo)} {student}: {_line(course, assignment, record)}")
         except KeyboardInterrupt:
             for future in waiting:
@@ -147,12 +146,16 @@ def records(course: Course, assignment: str) -> list[Record]:
     return [record for record in found if record]
 
 
-def ungraded(course: Course, assignment: str) -> list[str]:
-    """Whose notebook was not graded yet, or not as it and its checks are now."""
-    checks = course.check_files(checked(nbformat.read(course.master(assignment), 4)))
+def ungraded(course: Course, assignment: str) -> dict[str, str]:
+    """Whose notebook was not graded yet, or not as it and its checks are now; with the digest of what is to be done."""
+    checks = _checks(course, assignment)
+    digests = {student: _digest(course, assignment, student, checks) for student in course.students(assignment)}
     done_as = {record.student: record.digest for record in records(course, assignment)}
-    students = course.students(assignment)
-    return [student for student in students if done_as.get(student) != _digest(course, assignment, student, checks)]
+    return {student: digest for student, digest in digests.items() if done_as.get(student) != digest}
+
+
+def _checks(course: Course, assignment: str) -> dict[str, str]:
+    return course.check_files(checked(nbformat.read(course.master(assignment), 4)))
 
 
 def _prepared(
@@ -251,7 +254,7 @@ def _written(
     if notes:
         text = "\n\n".join(html.escape(note) for note in notes)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="notes"))
-    path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    path = course.ran(assignment, student)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         path.chmod(0o644)  # nbgrader takes the right to write away

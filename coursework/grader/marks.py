@@ -34,7 +34,7 @@ def template(course: Course, assignment: str, path: Path) -> int:
 
 
 def _answers(course: Course, assignment: str, student: str) -> dict[str, str]:
-    path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    path = course.ran(assignment, student)
     if not path.exists():
         return {}
     cells = nbformat.read(path, 4).cells
