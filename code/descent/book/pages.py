@@ -36,9 +36,6 @@ def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     picture = r'<img class="picture" src="data:image/svg\+xml,([^"]*)"[^>]*>'
     body = re.sub(picture, lambda image: unquote(html.unescape(image[1])), context["body"])
     body = re.sub(r' id="(exercise|solution)-content"', "", body)  # sphinx-exercise gives all of them the same
-    if '<div class="lab"' in body:
-        app.add_css_file("lab.css")
-        app.add_js_file("lab.js", loading_method="defer")
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has dropped docutils' role
     body = body.replace(' aria-label="Toggle hidden content"', "")  # it hides "Show code cell source"
     # KaTeX lets \max in an index end in an invisible sign, one child too many for MathML.
@@ -51,5 +48,8 @@ def connect(app: Sphinx) -> None:
     app.connect("builder-inited", write_lab)
     app.connect("html-page-context", finish_page)
     app.add_css_file("book.css")
+    app.add_css_file("lab.css")
+    app.add_js_file("scrolling.js")
+    app.add_js_file("feedback.js")
     # Search shows an extract of each page it finds; a page opened from the disk may not read others.
     app.add_js_file(None, body="DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';")

@@ -1,0 +1,14 @@
+// A page on standard input comes out with its pictures written shorter: relative coordinates, no empty groups.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const { optimize } = createRequire(join(process.argv[2], "package.json"))("svgo");
+const keep = {
+  cleanupIds: false, // ids must differ from picture to picture of a page
+  removeUnknownsAndDefaults: false, // it would drop role and aria-label
+};
+const settings = { floatPrecision: 2, plugins: [{ name: "preset-default", params: { overrides: keep } }] };
+
+const page = readFileSync(0, "utf8");
+process.stdout.write(page.replace(/<svg .*?<\/svg>/gs, (svg) => optimize(svg, settings).data));
