@@ -11,7 +11,7 @@ RELEASE := coursework/release
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book lab test test-all bench speed grading programs parity outputs lint format lock clean
+.PHONY: book lab test test-all bench speed grading programs parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -94,6 +94,12 @@ lock: .venv/book
 	printf 'pytorch-ranger\nqhoptim\ntorch-optimizer\n' | $(COMPILE) $(UPGRADE) --no-deps - --output-file requirements/authors.txt
 	$(BIN)/npm install --package-lock-only --prefix requirements
 
+# Asks the registries' advisories: a package that they can't tell of is a failure too.
+audit: .venv/full
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes $(patsubst %,--requirement requirements/%.txt,uv full authors)
+	echo $(TORCH) | $(BIN)/pip-audit --strict --disable-pip --no-deps --requirement /dev/stdin
+	$(BIN)/npm audit --prefix requirements
+
 # ------------------------------------------------------------------ environments, each adding to the one before
 
 .venv/book: requirements/uv.txt requirements/book.txt requirements/package-lock.json pyproject.toml
@@ -109,11 +115,13 @@ lock: .venv/book
 	$(INSTALL) --require-hashes -r requirements/lab.txt
 	@touch $@
 
+TORCH := torch==2.13.0
+
 # PyTorch stands outside the lock, and what needs it is locked without it: its newest builds bring gigabytes.
 .venv/full: .venv/lab requirements/full.txt requirements/authors.txt
 	$(INSTALL) --require-hashes -r requirements/full.txt
 	$(INSTALL) --require-hashes --no-deps -r requirements/authors.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(TORCH)
 	$(BIN)/npm ci --silent --prefix requirements
 	@touch $@
 

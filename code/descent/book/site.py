@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
@@ -50,9 +51,17 @@ def commit(folder: str) -> dict[str, Any]:
         return {}
 
 
+def start_with_the_problem(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Let the description of a chapter leave out its first paragraph, which says how many minutes it takes."""
+    first = next(doctree.findall(nodes.paragraph), None) if doctree else None
+    if first and re.match(r"\d+ minutes", first.astext()):
+        first.parent.remove(first)
+
+
 def describe(app: Sphinx, config: Config) -> None:
     """Tell the theme and the extensions where the book lives, and which version it is."""
     options, repository = config.html_theme_options, config.html_theme_options.get("repository_url", "")
+    config.ogp_site_name = config.html_title
     options["footer_content_items"] = ["author.html", "built-from.html"]
     options["secondary_sidebar_items"] = ["page-toc.html", "feedback.html"]
     config.notfound_context = {"title": "No such page", "body": NOT_FOUND}
@@ -88,4 +97,5 @@ def connect(app: Sphinx) -> None:
     if app.config.html_theme_options.get("repository_url"):
         app.setup_extension("sphinx_sitemap")
     app.connect("config-inited", describe)
+    app.connect("html-page-context", start_with_the_problem, priority=400)  # before sphinxext.opengraph reads it
     app.connect("html-page-context", Origin(str(app.srcdir)).tell, priority=900)

@@ -1,0 +1,62 @@
+"""``python -m descent.book.publish SITE [TAG]`` puts the built book into a checkout of the published branch.
+
+The newest book lies at the top of the site, a release in a folder named after its tag as well, where it stays.
+``versions.html`` lists the releases. What is committed and pushed is left to git: see .github/workflows/book.yml.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+BOOK = Path("_build/html")
+TAG = re.compile(r"v\d+(\.\d+)*")
+
+VERSIONS = """\
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Versions of this book</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }}
+</style>
+<main>
+<h1>Versions of this book</h1>
+<ul>
+<li><a href="index.html">The newest</a></li>
+{releases}</ul>
+</main>
+</html>
+"""
+
+
+def place(book: Path, site: Path, tag: str = "") -> None:
+    """Put `book` at the top of `site` or, given a tag, into its folder; leave the other releases as they are.
+
+    Raises FileNotFoundError without a built book, ValueError for a tag that isn't v and a version.
+    """
+    if not (book / "index.html").is_file():
+        raise FileNotFoundError(f"{book} holds no book: run `make book`")
+    if tag and not TAG.fullmatch(tag):
+        raise ValueError(f"TAG must be v and a version, such as v1.2, got {tag!r}")
+    if tag:
+        shutil.rmtree(site / tag, ignore_errors=True)
+    else:
+        for old in site.iterdir():
+            if old.name != ".git" and not TAG.fullmatch(old.name):
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(book, site / tag, dirs_exist_ok=True)
+    (site / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
+    tags = sorted((f.name for f in site.iterdir() if TAG.fullmatch(f.name)), key=_numbers, reverse=True)
+    releases = "".join(f'<li><a href="{name}/index.html">Version {name[1:]}</a></li>\n' for name in tags)
+    (site / "versions.html").write_text(VERSIONS.format(releases=releases), encoding="utf-8")
+
+
+def _numbers(tag: str) -> list[int]:
+    return [int(number) for number in tag[1:].split(".")]
+
+
+if __name__ == "__main__":
+    place(BOOK, Path(sys.argv[1]), *sys.argv[2:])
