@@ -11,7 +11,7 @@ RELEASE := coursework/release
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book lab test test-all bench speed grading programs parity outputs lint format lock audit clean
+.PHONY: book lab test test-all fuzz bench speed grading programs parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -41,6 +41,10 @@ test-all: programs test .venv/full
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS) $(MASTERS)
+
+# Looks for input that breaks the package: other examples at every run, and many more than in the tests.
+fuzz: .venv/book
+	$(BIN)/pytest --hypothesis-profile=fuzz --numprocesses=auto tests/test_robust.py tests/test_robust_code.py
 
 # Measurements, here and now: never part of the tests, since a busy machine is slower.
 

@@ -1,13 +1,17 @@
 """What several test files draw from: rules, settings, problems."""
 
 from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy
 from hypothesis import strategies as st
 
 import descent
 from descent import LeastSquares, Rule, Surface
+from descent.trace import Traced
 
 RULES = [
     thing
@@ -84,6 +88,54 @@ def problems(draw: Any, most: int = 12) -> LeastSquares:
     n = draw(st.integers(dim + 1, most))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     return LeastSquares(rng.normal(size=(n, dim)), rng.normal(size=n))
+
+
+def anything() -> st.SearchStrategy[Any]:
+    """What someone may hand over, right or wrong."""
+    floats = st.floats() | st.sampled_from([1e-320, 5e-324, 1e150, 1e308, -1e308, 0.1, 0.5, 0.999])
+    whole = st.sampled_from([-1, 0, 1, 2, 3, 5, 2**31, 2**53 + 1, 2**63, 2**64, 10**400, 10**5000])
+    plain = floats | whole | st.sampled_from([True, False, None, "", "1", "every epoch", b"1", 1j, "NaN"])
+    numpys = (floats | st.integers(0, 3)).flatmap(
+        lambda x: st.sampled_from([np.float64, np.float32, np.float16, np.longdouble, np.array]).map(
+            lambda kind: _converted(kind, x)
+        )
+    )
+    strange = st.sampled_from(
+        [
+            *(
+                np.int8(3),
+                np.uint8(200),
+                np.bool_(True),
+                np.datetime64("2020-01-01"),
+                np.timedelta64(3, "D"),
+                np.str_("1"),
+            ),
+            *(np.array("1"), np.array(None), np.array([1j, 2]), np.array(["a", "b"]), np.array([[0.1], [0.2]])),
+            *(np.ma.array([1.0, 2.0], mask=[False, True]), np.zeros((2, 0)), np.zeros((2, 2, 2)), np.array(True)),
+            *(Fraction(1, 3), Decimal("0.1"), {}, {"alpha": 1}, {1, 2}, range(3), object(), int, lambda t: "a", abs),
+            *(descent.Adam, descent.Adam(), descent.bowl(), descent.rosenbrock.grad, np.random.default_rng(0)),
+            *(descent.grid(alpha=[0.1, 0.2])["alpha"], Traced(sympy.Symbol("x", real=True)), Unprintable(), np, ...),
+        ]
+    )
+    one = plain | numpys | strange
+    return (
+        one
+        | st.lists(one, max_size=3)
+        | st.lists(floats, min_size=2, max_size=2).map(tuple)
+        | st.builds(iter, st.just([1]))
+    )
+
+
+def _converted(kind: Any, value: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return kind(value)
+
+
+class Unprintable:
+    """Can't even be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
 
 
 # How many parts a formula's element must have: a browser shows nothing, or an error, for any other number.

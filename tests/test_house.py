@@ -11,6 +11,7 @@ from descent import Rule, Surface
 
 CODE = Path(__file__).parents[1] / "code"
 FLOORS = {
+    "arguments": 0,
     "trace": 0,
     "rules": 1,
     "conventions": 1,

@@ -119,7 +119,7 @@ def test_the_digits_are_learned():
         ({"y": [0, 1, 1]}, r"y must be 2 whole numbers"),
         ({"y": [0, -1]}, r"y must be 2 whole numbers in \[0, ∞\)"),
         ({"y": [0.0, 1.0]}, r"y must be 2 whole numbers"),
-        ({"hidden": (0,)}, r"hidden must be whole numbers in \[1, ∞\), got \(0,\)"),
+        ({"hidden": (0,)}, r"hidden must be a whole number in \[1, ∞\), got 0"),
         ({"classes": 1}, r"classes must be in \[2, ∞\)"),
     ],
 )

@@ -4,10 +4,14 @@ import csv
 import gzip
 import hashlib
 import io
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from descent.arguments import array, check_finite, shown
 
 __all__ = ["Table", "load_blood_test", "load_digits", "load_parity"]
 
@@ -19,6 +23,7 @@ DATA = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
 BLOOD_TEST = ("WBC", "RBC", "HGB", "HCT", "MCV", "MCH", "MCHC", "PLT", "LYMPH", "NEUTP", "MONOP")
 BLOOD_TEST_SHA256 = "3fa8296febdae8eeaedcad2748004ed7de848e8b168c3b688a5b4e5159984f1d"
 DIGITS_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+_NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *", re.ASCII | re.IGNORECASE)  # float takes 1_0 for 10
 OTHER_UNITS = ("MCV", "NEUTP")  # of row 1: ten times the numbers of rows 2–39
 
 
@@ -33,9 +38,19 @@ class Table:
     values: np.ndarray
     note: str = "as printed"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", check_finite("values", array("values", self.values)))
+        if not isinstance(self.columns, tuple) or not all(isinstance(name, str) for name in self.columns):
+            raise TypeError(f"columns must be a tuple of names, got {shown(self.columns)}")
+        if self.values.ndim != 2 or not len(set(self.columns)) == len(self.columns) == self.values.shape[1]:
+            raise ValueError(
+                f"columns must be different names, one for each column of values, shape {self.values.shape}, "
+                f"got {shown(self.columns)}"
+            )
+
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self.columns:
-            raise KeyError(f"column must be one of {', '.join(self.columns)}, got {name!r}")
+        if not isinstance(name, str) or name not in self.columns:
+            raise KeyError(f"column must be one of {', '.join(self.columns)}, got {shown(name)}")
         return self.values[:, self.columns.index(name)]
 
     def __len__(self) -> int:
@@ -59,10 +74,15 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
     """
     if mend_units and path is not None:
         raise ValueError("mend_units is for the book's own table: it can't be combined with path")
+    if not isinstance(path, (str, Path, type(None))):
+        raise TypeError(f"path must be a text or a pathlib.Path, got {shown(path)}")
     file = Path(path) if path is not None else DATA / "blood_test.csv"
-    if not file.is_file():
+    if not os.path.isfile(file):  # which takes any name for what it is: no file
         raise FileNotFoundError(f"the blood tests are missing: there is no file {file}")
-    text = file.read_text(encoding="utf-8-sig")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file.name} must be text in UTF-8, got byte {error.object[error.start]:#x}") from None
     table = Table(BLOOD_TEST, _numbers(file.name, text, BLOOD_TEST))
     if path is None:
         if len(table) != 39:
@@ -100,7 +120,10 @@ def load_parity() -> list[dict[str, str]]:
 
 
 def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
-    rows = list(csv.reader(text.rstrip().splitlines()))
+    try:
+        rows = list(csv.reader(io.StringIO(text.rstrip(), newline=""), strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{file} must be a table with commas: {error}") from None
     if not rows or tuple(rows[0]) != columns:
         got = ",".join(rows[0]) if rows else "nothing"
         raise ValueError(f"{file} must start with the columns {','.join(columns)}, got {got}")
@@ -109,12 +132,9 @@ def _numbers(file: str, text: str, columns: tuple[str, ...]) -> np.ndarray:
         if len(row) != len(columns):
             raise ValueError(f"{file}, row {i + 1}: must have {len(columns)} values, got {len(row)}")
         for j, cell in enumerate(row):
-            try:
-                numbers[i, j] = float(cell)
-            except ValueError:
-                numbers[i, j] = np.nan
+            numbers[i, j] = float(cell) if _NUMBER.fullmatch(cell) else np.nan
             if not np.isfinite(numbers[i, j]):
-                raise ValueError(f"{file}, row {i + 1}, {columns[j]}: must be a finite number, got {cell!r}")
+                raise ValueError(f"{file}, row {i + 1}, {columns[j]}: must be a finite number, got {shown(cell)}")
     if not len(numbers):
         raise ValueError(f"{file} has no rows")
     return numbers

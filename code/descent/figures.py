@@ -112,14 +112,20 @@ def contours(surface: Surface, points: int) -> tuple[np.ndarray, list[Any]]:
     """
     x, y = np.meshgrid(*(np.linspace(low, high, points) for low, high in surface.window))
     z = surface.value(np.stack([x, y]))
-    levels = z.min() + np.expm1(np.linspace(0, np.log1p(np.ptp(z)), 15)[1:-1])
+    known = z[np.isfinite(z)]
+    if not known.size or not np.isfinite(height := known.max() - known.min()):
+        raise ValueError(
+            f"window must show where {surface.name} is finite and its differences are, got {surface.window}"
+        )
+    levels = known.min() + np.expm1(np.linspace(0, np.log1p(height), 15)[1:-1])
     return z, [contourpy.contour_generator(x, y, z).lines(level) for level in levels]
 
 
 def draw_surface(axes: Axes, surface: Surface) -> None:
     """Contours of f over its window, equal steps of log(1 + f − lowest) apart; a star marks each minimum."""
     x, y = surface.window
-    for pieces in contours(surface, 161)[1]:  # as plain lines, which matplotlib thins out as far as the eye can't tell
+    lines = contours(surface, 161)[1]
+    for pieces in filter(None, lines):  # as plain lines, which matplotlib thins out as far as the eye can't tell
         joined = np.concatenate([np.append(piece, [[np.nan, np.nan]], axis=0) for piece in pieces])
         axes.plot(*joined.T, color=INK, linestyle="-", linewidth=0.6, alpha=0.35)
     for a, b in surface.minima:

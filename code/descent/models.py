@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from descent.arguments import array, check_finite, shown
+
 __all__ = ["LeastSquares"]
 
 
-def check_finite(name: str, array: np.ndarray) -> None:
-    """Raises ValueError, naming the first number that isn't."""
-    if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite, got {array[where]} at index {where}")
-
-
-def checked_rows(samples: Any) -> np.ndarray:
-    """A list of row numbers, or one truth value per row, that names at least one."""
+def checked_rows(samples: Any, n: int) -> np.ndarray:
+    """A list of row numbers, or one truth value per row, that names at least one of n rows."""
+    array("samples", samples, "row numbers or truth values")
     rows = np.asarray(samples)
     if not rows.size or (rows.dtype == bool and not rows.any()):
         raise ValueError("samples must name at least one row, got an empty batch")
+    truths = rows.dtype == bool and rows.shape == (n,)
+    numbers = rows.dtype.kind in "iu" and rows.ndim == 1 and np.all((-n <= rows) & (rows < n))
+    if not truths and not numbers:
+        raise ValueError(f"samples must be row numbers in [0, {n}) or {n} truth values, got {shown(samples)}")
     return rows
 
 
@@ -39,7 +39,7 @@ class LeastSquares:
     y: np.ndarray
 
     def __post_init__(self) -> None:
-        X, y = np.array(self.X, dtype=float), np.array(self.y, dtype=float)  # copies: what is known of them stays true
+        X, y = array("X", self.X), array("y", self.y)  # copies: what is known of them stays true
         if X.ndim != 2 or not X.size:
             raise ValueError(f"X must be a non-empty table of shape (n, dim), got shape {X.shape}")
         if y.shape != X.shape[:1]:
@@ -62,7 +62,7 @@ class LeastSquares:
 
     def residual(self, theta: Any) -> np.ndarray:
         """Xθ − y, of shape ``(n, *grid)``."""
-        theta = np.asarray(theta, dtype=float)
+        theta = array("theta", theta)
         if theta.shape[:1] != self.X.shape[1:]:
             raise ValueError(f"theta must have {self.X.shape[1]} coordinates, got an array of shape {theta.shape}")
         return np.tensordot(self.X, theta, axes=1) - self.y.reshape(-1, *[1] * (theta.ndim - 1))
@@ -72,7 +72,7 @@ class LeastSquares:
 
         `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        rows = checked_rows(samples)
+        rows = checked_rows(samples, len(self))
         return LeastSquares(self.X[rows], self.y[rows])
 
     @cached_property

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from descent.models import check_finite, checked_rows
+from descent.arguments import LARGEST, array, check_finite, shown, whole
+from descent.models import checked_rows
 
 __all__ = ["Network"]
 
@@ -33,18 +34,21 @@ class Network:
     classes: int = 0
 
     def __post_init__(self) -> None:
-        X, y = np.array(self.X, dtype=float), np.array(self.y)
+        X, y = array("X", self.X), array("y", self.y)
+        whole_numbers = np.asarray(self.y).dtype.kind in "iu"
         if X.ndim != 2 or not X.size:
             raise ValueError(f"X must be a non-empty table of shape (n, inputs), got shape {X.shape}")
         check_finite("X", X)
-        if y.shape != X.shape[:1] or not np.issubdtype(y.dtype, np.integer) or y.min() < 0:
-            raise ValueError(f"y must be {len(X)} whole numbers in [0, ∞), one per row of X, got {y!r}")
-        if any(not isinstance(units, (int, np.integer)) or units < 1 for units in self.hidden):
-            raise ValueError(f"hidden must be whole numbers in [1, ∞), got {self.hidden!r}")
-        classes = self.classes or max(2, int(y.max()) + 1)
+        if y.shape != X.shape[:1] or not whole_numbers or not (y.min() >= 0 and y.max() < LARGEST):
+            raise ValueError(f"y must be {len(X)} whole numbers in [0, ∞), one per row of X, got {shown(self.y)}")
+        y = y.astype(int)
+        if not isinstance(self.hidden, (list, tuple)):
+            raise TypeError(f"hidden must be a tuple of whole numbers in [1, ∞), got {shown(self.hidden)}")
+        hidden = tuple(whole("hidden", units) for units in self.hidden)
+        classes = whole("classes", self.classes, 0) or max(2, int(y.max()) + 1)
         if classes <= y.max():
             raise ValueError(f"classes must be in [{y.max() + 1}, ∞) for these y, got {classes}")
-        for name, value in (("X", X), ("y", y), ("hidden", tuple(self.hidden)), ("classes", classes)):
+        for name, value in (("X", X), ("y", y), ("hidden", hidden), ("classes", classes)):
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
@@ -70,7 +74,7 @@ class Network:
 
     def layers(self, theta: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         """W, of shape ``(*grid, after, before)``, and b, of shape ``(*grid, after)``, of each layer."""
-        theta = np.asarray(theta, dtype=float)
+        theta = array("theta", theta)
         if theta.shape[:1] != (self.dim,):
             raise ValueError(f"theta must have {self.dim} coordinates, got an array of shape {theta.shape}")
         rows = np.moveaxis(theta, 0, -1)
@@ -114,7 +118,7 @@ class Network:
 
         `samples` is a list of row numbers, or one truth value per row. Raises ValueError if it names none.
         """
-        rows = checked_rows(samples)
+        rows = checked_rows(samples, len(self))
         return replace(self, X=self.X[rows], y=self.y[rows])
 
     def _forward(self, layers: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from descent.arguments import array, check_finite, shown, whole
 from descent.rules import Rule
 from descent.rules.base import check
 from descent.rules.grid import Axis
-from descent.schedules import Schedule
-from descent.sources import as_source
+from descent.schedules import Schedule, check_schedule
+from descent.sources import as_source, checked_gradient
 
 __all__ = ["DIVERGED", "Path", "descend", "walk"]
 
@@ -54,10 +55,14 @@ def walk(objective: Any, theta: Any, rule: Rule, schedule: Schedule | None = Non
     """
     source = as_source(objective)
     theta = _start(theta, rule)
-    state = rule.init(theta)
-    moved = "" if schedule is None else _moved_by_a_schedule(rule)
+    moved = "" if schedule is None else _moved_by_a_schedule(rule, schedule)
+    state = _quiet(rule.init, theta.copy())
+    if not isinstance(state, rule.State):
+        raise TypeError(f"{type(rule).__name__}.init must return self.State(…), got {shown(state)}")
     yield Step(0, theta, state)
     for t, grad in enumerate(source.gradients(), start=1):
+        if not callable(grad):
+            raise TypeError(f"gradients must yield functions ∇f(θ), got {shown(grad)}")
         now = rule if schedule is None else _with(rule, moved, schedule(t))
         theta, state = _step(now, grad, theta, state, t)
         yield Step(t, theta, state)
@@ -77,8 +82,7 @@ def descend(
     A walk that diverges is a result, not an error: see `Path`. Raises ValueError or TypeError, naming the
     argument, for a start that is not finite, shapes that don't fit, or a source that runs out.
     """
-    if not (isinstance(steps, (int, np.integer)) and steps >= 0):
-        raise ValueError(f"steps must be a whole number in [0, ∞), got {steps!r}")
+    steps = whole("steps", steps, 0)
     source = as_source(objective)
     kept = _kept(steps, keep)
     rows: list[np.ndarray] = []
@@ -86,23 +90,28 @@ def descend(
     diverged: Any = 0
     some = False  # whether any walk has diverged yet
     for t, theta, state in walk(source, theta, rule, schedule):  # noqa: B020
-        record = [theta, *state]
+        names, record = ["theta", *state._fields], [theta, *state]
         lost = ~np.isfinite(theta).all(axis=0)
         if source.value is not None:
-            loss = np.asarray(_quiet(source.value, theta), dtype=float)
+            loss = array("the loss", _quiet(source.value, theta.copy()))
             if loss.shape != theta.shape[1:]:
                 raise ValueError(f"the loss must have the grid's shape, {theta.shape[1:]}, got {loss.shape}")
+            names.append("loss")
             record.append(loss)
             if t == 0:
-                limit = DIVERGED * np.maximum(1, np.abs(_finite("the loss at the start", loss)))
+                limit = _quiet(np.multiply, DIVERGED, np.maximum(1, abs(check_finite("the loss at the start", loss))))
             lost = lost | ~np.isfinite(loss) | (loss > limit)
         if t == 0:
-            shapes = [np.broadcast_shapes(np.shape(value), theta.shape[1:]) for value in record]
+            shapes = [_spread(name, value, theta.shape[1:]) for name, value in zip(names, record, strict=True)]
             rows = [np.empty((len(kept), *shape)) for shape in shapes]
             diverged = np.zeros(theta.shape[1:], dtype=int)
         if t == kept[row]:
-            for column, value in zip(rows, record, strict=True):
-                column[row] = np.where(diverged, np.nan, value) if some else value
+            for name, column, value in zip(names, rows, record, strict=True):
+                try:
+                    column[row] = np.where(diverged, np.nan, value) if some else value
+                except (TypeError, ValueError):
+                    shape = column.shape[1:]
+                    raise TypeError(f"{name} must stay numbers of shape {shape}, got {shown(value)}") from None
             row += 1
         if lost.any():
             some = True
@@ -119,14 +128,11 @@ def descend(
 
 def _start(theta: Any, rule: Rule) -> np.ndarray:
     if not isinstance(rule, Rule):
-        raise TypeError(f"rule must be a rule with its hyperparameters, such as GradientDescent(), got {rule!r}")
-    try:
-        theta = np.array(theta, dtype=float)
-    except (TypeError, ValueError):
-        raise TypeError(f"theta must be a list of coordinates, got {theta!r}") from None
+        raise TypeError(f"rule must be a rule with its hyperparameters, such as GradientDescent(), got {shown(rule)}")
+    theta = array("theta", theta, "a list of coordinates")
     if theta.ndim == 0 or not theta.size:
         raise ValueError(f"theta must be a list of coordinates, got an array of shape {theta.shape}")
-    _finite("theta", theta)
+    check_finite("theta", theta)
     values = [getattr(rule, field.name) for field in fields(rule)]  # type: ignore[arg-type]
     declared = [value for value in values if isinstance(value, Axis)]
     if any(axis.ndim != len(declared) for axis in declared):
@@ -136,14 +142,17 @@ def _start(theta: Any, rule: Rule) -> np.ndarray:
     return np.broadcast_to(column, theta.shape + axes).copy()
 
 
-def _finite(name: str, value: np.ndarray) -> np.ndarray:
-    if not np.isfinite(value).all():
-        raise ValueError(f"{name} must be finite, got {value}")
-    return value
+def _spread(name: str, value: Any, grid: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of what a walk remembers, on its grid."""
+    try:
+        return np.broadcast_shapes(np.shape(value), grid)
+    except ValueError:
+        raise ValueError(f"{name} must end in the grid's shape, {grid}, got {shown(value)}") from None
 
 
-def _moved_by_a_schedule(rule: Rule) -> str:
+def _moved_by_a_schedule(rule: Rule, schedule: Any) -> str:
     """The name of the hyperparameter that a schedule sets."""
+    check_schedule(schedule)
     names = [field.name for field in fields(rule)]  # type: ignore[arg-type]
     moved = "eta" if "eta" in names else "alpha"
     if moved not in names:
@@ -155,9 +164,8 @@ def _moved_by_a_schedule(rule: Rule) -> str:
 
 def _with(rule: Rule, name: str, value: Any) -> Rule:
     """dataclasses.replace for one hyperparameter, without checking the others again at every step."""
-    check(name, value)
     other = copy(rule)
-    other.__dict__[name] = value
+    other.__dict__[name] = check(name, value)
     return other
 
 
@@ -176,24 +184,25 @@ def _quiet(function: Callable, *args: Any) -> Any:
 def _step(rule: Rule, grad: Callable, theta: np.ndarray, state: Any, t: int) -> tuple[np.ndarray, Any]:
     """One turn of the loop. Copies are handed out, so that code which works in place harms no earlier step."""
     point = theta if type(rule).probe is Rule.probe else _quiet(rule.probe, theta, state)
-    g = np.array(_quiet(grad, np.array(point)), dtype=float)
-    if g.shape != theta.shape:
-        raise ValueError(f"the gradient must have the shape of theta, {theta.shape}, got {g.shape}")
-    match _quiet(rule.update, theta.copy(), g, state, t):
+    g = checked_gradient(_quiet(grad, np.array(point)), theta)
+    old = type(state)(*(value.copy() if isinstance(value, np.ndarray) else value for value in state))
+    match _quiet(rule.update, theta.copy(), g, old, t):
         case (result, rule.State() as memory):
-            result = np.array(result, dtype=float)
+            result = array("theta", result, f"numbers when {type(rule).__name__}.update returns it")
         case other:
-            raise TypeError(f"{type(rule).__name__}.update must return theta, self.State(…), got {other!r}")
+            raise TypeError(f"{type(rule).__name__}.update must return theta, self.State(…), got {shown(other)}")
     if result.shape != theta.shape:
         raise ValueError(f"update must return a theta of shape {theta.shape}, got {result.shape}")
     return result, memory
 
 
 def _kept(steps: int, keep: str | int) -> range | list[int]:
-    if keep == "all":
+    if isinstance(keep, str) and keep == "all":
         return range(steps + 1)
-    if keep == "end":
+    if isinstance(keep, str) and keep == "end":
         return [steps]
-    if isinstance(keep, (int, np.integer)) and keep >= 1:
-        return sorted({*range(0, steps + 1, int(keep)), steps})
-    raise ValueError(f'keep must be "all", "end" or a whole number in [1, ∞), got {keep!r}')
+    try:
+        every = whole("keep", keep)
+    except ValueError:
+        raise ValueError(f'keep must be "all", "end" or a whole number in [1, ∞), got {shown(keep)}') from None
+    return sorted({*range(0, steps + 1, every), steps})

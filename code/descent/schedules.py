@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from descent.arguments import array, shown, whole
 from descent.rules.base import check
 
 __all__ = [
@@ -35,7 +36,7 @@ Schedule = Callable[[Any], Any]
 
 def constant(alpha: float) -> Schedule:
     """αₜ = α"""
-    check("alpha", alpha)
+    alpha = check("alpha", alpha)
     return lambda t: alpha * np.ones_like(t, dtype=float)[()]
 
 
@@ -44,8 +45,7 @@ def inverse_time(alpha: float, gamma: float) -> Schedule:
 
     By epoch α / (1 + γ k). The sum of all αₜ is infinite and that of their squares finite.
     """
-    check("alpha", alpha)
-    check("gamma", gamma)
+    alpha, gamma = check("alpha", alpha), check("gamma", gamma)
     return lambda t: alpha / (1 + gamma * _done(t))
 
 
@@ -54,7 +54,7 @@ def inverse_sqrt(alpha: float) -> Schedule:
 
     By epoch α / √(k + 1): 1/√k itself has no value in the first epoch, k = 0.
     """
-    check("alpha", alpha)
+    alpha = check("alpha", alpha)
     return lambda t: alpha / np.sqrt(1 + _done(t))
 
 
@@ -63,16 +63,13 @@ def exponential(alpha: float, r: float) -> Schedule:
 
     By epoch α rᵏ. The sum of all αₜ is finite, α / (1 − r): a walk can get no further than that times the gradient.
     """
-    check("alpha", alpha)
-    _within("r", r, 1)
+    alpha, r = check("alpha", alpha), _within("r", r, 1)
     return lambda t: alpha * r ** _done(t)
 
 
 def staircase(alpha: float, factor: float, every: int) -> Schedule:
     """αₜ = α factorᵏ with k = ⌊(t − 1) / every⌋: constant for `every` steps, then `factor` times as much."""
-    check("alpha", alpha)
-    _within("factor", factor, 1)
-    _whole(every=every)
+    alpha, factor, every = check("alpha", alpha), _within("factor", factor, 1), whole("every", every)
     return lambda t: alpha * factor ** (_done(t) // every)
 
 
@@ -81,9 +78,8 @@ def cosine(alpha: float, steps: int, floor: float = 0.0) -> Schedule:
 
     Half a wave from α down to ``floor``, reached after `steps` steps, where it stays.
     """
-    check("alpha", alpha)
-    _within("floor", floor, alpha)
-    _whole(steps=steps)
+    alpha = check("alpha", alpha)
+    floor, steps = _within("floor", floor, alpha), whole("steps", steps)
     return lambda t: floor + (alpha - floor) * (1 + np.cos(np.pi * np.minimum(_done(t) / steps, 1))) / 2
 
 
@@ -92,7 +88,7 @@ def warm_restarts(alpha: float, steps: int, growth: int = 1, floor: float = 0.0)
 
     Source: I. Loshchilov and F. Hutter, SGDR, ICLR 2017, with ``growth`` for their T_mult.
     """
-    _whole(growth=growth)
+    steps, growth = whole("steps", steps), whole("growth", growth)
     wave = cosine(alpha, steps, floor)
 
     def schedule(t: Any) -> Any:
@@ -112,9 +108,8 @@ def cyclic(low: float, high: float, half: int) -> Schedule:
 
     Source: L. N. Smith, Cyclical learning rates, WACV 2017, the triangular policy. Begins at ``low``.
     """
-    check("high", high)
-    _within("low", low, high)
-    _whole(half=half)
+    high = check("high", high)
+    low, half = _within("low", low, high), whole("half", half)
     return lambda t: low + (high - low) * (1 - np.abs(1 - _done(t) / half % 2))
 
 
@@ -123,7 +118,8 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
 
     Source: P. Goyal et al., arXiv:1706.02677, section 2.2. It starts at 1/steps of the full rate, never at zero.
     """
-    _whole(steps=steps)
+    check_schedule(schedule)
+    steps = whole("steps", steps)
     return lambda t: np.minimum(1, (1 + _done(t)) / steps) * schedule(np.maximum(1, 1 + _done(t) - (steps - 1)))
 
 
@@ -132,25 +128,28 @@ def by_epoch(schedule: Schedule, steps_per_epoch: int) -> Schedule:
 
     A source of mini-batches knows its ``steps_per_epoch``.
     """
-    _whole(steps_per_epoch=steps_per_epoch)
+    check_schedule(schedule)
+    steps_per_epoch = whole("steps_per_epoch", steps_per_epoch)
     return lambda t: schedule(1 + _done(t) // steps_per_epoch)
 
 
 def _done(t: Any) -> Any:
     """t − 1, the steps that lie behind; t counts from 1, so 0 is a mistake and not a step."""
-    t = np.asarray(t)[()]
-    if not (np.all(np.isfinite(t)) and np.all(t >= 1)):
+    steps = array("t", t, "a step or an array of steps")
+    if not (np.all(np.isfinite(steps)) and np.all(steps >= 1)):
         raise ValueError(f"t must be in [1, ∞), since the first step is number 1, got {t}")
-    return t - 1
+    whole_steps = np.asarray(t).dtype.kind in "iu" and np.all(steps < 2**53)
+    return (steps.astype(int) if whole_steps else steps)[()] - 1
 
 
-def _within(name: str, value: float, high: float) -> None:
-    check(name, value)
-    if not 0 <= value <= high:
+def _within(name: str, value: float, high: float) -> float:
+    found = check(name, value)
+    if not 0 <= found <= high:
         raise ValueError(f"{name} must be in [0, {high:g}], got {value}")
+    return found
 
 
-def _whole(**counts: int) -> None:
-    for name, value in counts.items():
-        if not (isinstance(value, (int, np.integer)) and value >= 1):
-            raise ValueError(f"{name} must be a whole number in [1, ∞), got {value!r}")
+def check_schedule(schedule: Any) -> None:
+    """Raise TypeError for what is no function of the step."""
+    if not callable(schedule):
+        raise TypeError(f"schedule must be a function of the step t, such as constant(0.1), got {shown(schedule)}")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from descent.arguments import array, check_finite, one_of, shown, whole
 from descent.rules.base import check
 
 __all__ = ["Source", "all_samples", "batches", "given", "mini_batches", "one_sample", "stream", "with_l2", "with_noise"]
@@ -45,6 +46,13 @@ class Source:
     steps_per_epoch: Any = 1
     value: Callable[[Any], Any] | None = None
 
+    def __post_init__(self) -> None:
+        _check_function("gradients", self.gradients, "gradients() that yields one ∇f per step")
+        if self.steps_per_epoch is not None:
+            whole("steps_per_epoch", self.steps_per_epoch)
+        if self.value is not None:
+            _check_function("value", self.value, "value(θ)")
+
 
 def batches(
     n: int, size: int, rng: np.random.Generator | None = None, shuffle: str = "every epoch", last: str = "smaller"
@@ -56,8 +64,8 @@ def batches(
 
     Raises ValueError or TypeError, naming the argument, at once and not at the first epoch.
     """
-    _check_batches(n, size, rng, shuffle, last)
-    return _epochs(n, size, rng, shuffle, last)
+    n = whole("n", n)
+    return _epochs(n, _check_batches(n, size, rng, shuffle, last), rng, shuffle, last)
 
 
 def _epochs(n: int, size: int, rng: Any, shuffle: str, last: str) -> Iterator[list[np.ndarray]]:
@@ -71,15 +79,25 @@ def _epochs(n: int, size: int, rng: Any, shuffle: str, last: str) -> Iterator[li
         yield [order[i : i + size].copy() for i in range(0, end, size)]
 
 
-def _check_batches(n: int, size: int, rng: Any, shuffle: str, last: str) -> None:
-    if not (isinstance(size, (int, np.integer)) and 1 <= size <= n):
-        raise ValueError(f"size must be a whole number in [1, {n}], the number of samples, got {size!r}")
-    if shuffle not in ("every epoch", "once", "never"):
-        raise ValueError(f'shuffle must be "every epoch", "once" or "never", got {shuffle!r}')
-    if last not in ("smaller", "dropped"):
-        raise ValueError(f'last must be "smaller" or "dropped", got {last!r}')
+def _check_batches(n: int, size: int, rng: Any, shuffle: str, last: str) -> int:
+    """The size of a batch; raises for what doesn't fit."""
+    one_of("shuffle", shuffle, ("every epoch", "once", "never"))
+    one_of("last", last, ("smaller", "dropped"))
     if shuffle != "never" and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), to shuffle, got {rng!r}")
+        raise TypeError(
+            f"rng must be a NumPy Generator, such as np.random.default_rng(0), to shuffle, got {shown(rng)}"
+        )
+    return whole("size", size, 1, n, ", the number of samples")
+
+
+def _check_function(name: str, value: Any, what: str) -> None:
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, {what}, got {shown(value)}")
+
+
+def _has(objective: Any, *methods: str) -> bool:
+    """Whether these can be called; those of a class can't, they need an object."""
+    return not isinstance(objective, type) and all(callable(getattr(objective, name, None)) for name in methods)
 
 
 def mini_batches(
@@ -94,8 +112,10 @@ def mini_batches(
     The arguments are those of `batches`. The loss is judged on all samples. A second walk over the same
     source goes on drawing from ``rng``: to give two rules the same batches, make two sources from one seed.
     """
+    if not _has(model, "__len__", "batch", "value", "grad"):
+        raise TypeError(f"model must be a mean over samples, such as LeastSquares(X, y), got {shown(model)}")
     n = len(model)
-    _check_batches(n, size, rng, shuffle, last)
+    size = _check_batches(n, size, rng, shuffle, last)
 
     def gradients() -> Iterator[Gradient]:
         epochs = batches(n, size, rng, shuffle, last)
@@ -112,6 +132,8 @@ def one_sample(model: Sampled, rng: np.random.Generator | None = None, shuffle: 
 
 def all_samples(model: Objective) -> Source:
     """Batch gradient descent: the exact gradient, the same function at every step."""
+    if not _has(model, "value", "grad"):
+        raise TypeError(f"model must have .value and .grad, got {shown(model)}")
     return Source(lambda: repeat(model.grad), 1, model.value)
 
 
@@ -122,15 +144,28 @@ def stream(samples: Iterable[Any], objective: Callable[[Any], Objective]) -> Sou
     `samples` runs out, so does the walk, with an error that says after how many steps. There is no loss over
     all samples: nobody has them all.
     """
-    return Source(lambda: (objective(sample).grad for sample in samples), None)
+    try:
+        iter(samples)
+    except TypeError:
+        raise TypeError(f"samples must be something to go through, such as a list, got {shown(samples)}") from None
+    _check_function("objective", objective, "the loss of one sample")
+
+    def grad(sample: Any) -> Gradient:
+        model = objective(sample)
+        if not _has(model, "grad"):
+            raise TypeError(f"objective must make something with .grad, got {shown(model)}")
+        return model.grad
+
+    return Source(lambda: map(grad, samples), None)
 
 
 def given(gradients: Any) -> Source:
     """g₁, g₂, …: gradients that are known beforehand, the same wherever θ is.
 
-    ``gradients`` has the shape ``(time,)``, one number for all coordinates, or ``(time, dim)``. There is no loss.
+    ``gradients`` has the shape ``(time,)``, one number for all coordinates, or ``(time, dim)``, and is finite.
+    There is no loss.
     """
-    series = np.array(gradients, dtype=float)
+    series = check_finite("gradients", array("gradients", gradients))
     if series.ndim not in (1, 2):
         raise ValueError(f"gradients must have the shape (time,) or (time, dim), got {series.shape}")
     return Source(lambda: (partial(_wherever, g) for g in series), None)
@@ -144,11 +179,21 @@ def as_source(objective: Any) -> Source:
     """`objective` as a `Source`: a source itself, something with value and grad, or a function ∇f(θ)."""
     if isinstance(objective, Source):
         return objective
-    if hasattr(objective, "grad") and hasattr(objective, "value"):
+    if _has(objective, "value", "grad"):
         return all_samples(objective)
-    if callable(objective):
+    if callable(objective) and not isinstance(objective, type):
         return Source(lambda: repeat(objective))
-    raise TypeError(f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {objective!r}")
+    raise TypeError(
+        f"objective must be a source, have .value and .grad, or be a function ∇f(θ), got {shown(objective)}"
+    )
+
+
+def checked_gradient(g: Any, theta: Any) -> np.ndarray:
+    """What a gradient function returned, as an array; raises unless there is one number for each of θ."""
+    found = array("the gradient", g)
+    if found.shape != np.shape(theta):
+        raise ValueError(f"the gradient must have the shape of theta, {np.shape(theta)}, got {found.shape}")
+    return found
 
 
 def with_noise(objective: Any, eta: float, gamma: float, rng: np.random.Generator) -> Source:
@@ -160,20 +205,21 @@ def with_noise(objective: Any, eta: float, gamma: float, rng: np.random.Generato
     A. Neelakantan et al., Adding gradient noise improves learning for very deep networks, arXiv:1511.06807.
     """
     source = as_source(objective)
-    check("eta", eta)
-    check("gamma", gamma)
+    eta, gamma = check("eta", eta), check("gamma", gamma)
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {shown(rng)}")
 
     def gradients() -> Iterator[Gradient]:
         for done, grad in enumerate(source.gradients()):
-            yield partial(_noisy, grad, np.sqrt(eta / (1 + done) ** gamma), rng)
+            with np.errstate(over="ignore"):  # a large γ leaves no noise
+                sigma = np.sqrt(eta / np.float64(1 + done) ** gamma)
+            yield partial(_noisy, grad, sigma, rng)
 
     return replace(source, gradients=gradients)
 
 
 def _noisy(grad: Gradient, sigma: float, rng: np.random.Generator, theta: Any) -> Any:
-    g = np.asarray(grad(theta))
+    g = checked_gradient(grad(theta), theta)
     noise = sigma * rng.standard_normal(len(g))
     return g + noise.reshape(-1, *(1,) * (g.ndim - 1))
 
@@ -185,7 +231,7 @@ def with_l2(objective: Any, weight_decay: float) -> Source:
     it is `SGDW` with α λ for its λ; for a rule that averages or rescales gradients it is another thing.
     """
     source = as_source(objective)
-    check("weight_decay", weight_decay)
+    weight_decay = check("weight_decay", weight_decay)
     value = source.value
 
     def gradients() -> Iterator[Gradient]:
@@ -199,4 +245,5 @@ def with_l2(objective: Any, weight_decay: float) -> Source:
 
 
 def _pulled(grad: Gradient, weight_decay: float, theta: Any) -> Any:
-    return grad(theta) + weight_decay * theta
+    pull = weight_decay * theta  # first: other people's code may work in place
+    return checked_gradient(grad(theta), theta) + pull

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from descent.arguments import array, check_finite, number, shown
 from descent.trace import Function, derivatives
 
 Pair = tuple[float, float]
@@ -27,12 +28,20 @@ class Surface:
     """
 
     f: Callable[[Any, Any], Any]
-    minima: tuple[Pair, ...]
+    minima: Sequence[Pair]
     window: tuple[Pair, Pair]
     start: Pair
     made_by: str = ""
 
     def __post_init__(self) -> None:
+        check_window(self.window)
+        minima, start = (check_finite(name, array(name, getattr(self, name))) for name in ("minima", "start"))
+        if minima.size and minima.shape[1:] != (2,):
+            raise ValueError(f"minima must be points (x, y), got {shown(self.minima)}")
+        if start.shape != (2,):
+            raise ValueError(f"start must be a point (x, y), got {shown(self.start)}")
+        if not (callable(self.f) and hasattr(self.f, "__name__") and len(self.parameters) == 2):
+            raise TypeError(f"f must be a function of two numbers, got {shown(self.f)}")
         if self.f.__doc__:
             object.__setattr__(self, "__doc__", self.f.__doc__)  # so that help and ? tell of this surface
 
@@ -47,9 +56,13 @@ class Surface:
         return tuple(inspect.signature(self.f).parameters)
 
     def value(self, theta: Any) -> Any:
-        """f(θ), of the grid's shape."""
+        """f(θ), of the grid's shape: ±∞ where it is too large for a float, NaN where f has no value."""
         x, y = _two_rows(theta)
-        return np.broadcast_to(np.asarray(self.f(x, y), dtype=float), x.shape)[()]
+        with np.errstate(all="ignore"):
+            heights = array(self.name, self.f(x, y))
+        if heights.shape not in ((), x.shape):
+            raise ValueError(f"{self.name} must return one number for each point, {x.shape}, got shape {heights.shape}")
+        return np.broadcast_to(heights, x.shape)[()]
 
     def grad(self, theta: Any) -> np.ndarray:
         """∇f(θ), of shape ``(2, *grid)``."""
@@ -64,8 +77,17 @@ class Surface:
         return derivatives(self.f)
 
 
+def check_window(window: Any) -> None:
+    """Raise unless `window` is ((x from, to), (y from, to))."""
+    edges = check_finite("window", array("window", window, "((x from, to), (y from, to))"))
+    if edges.shape != (2, 2) or not np.all((edges[:, 0] < edges[:, 1]) & (np.abs(edges) < 1e300).all(axis=1)):
+        raise ValueError(
+            f"window must be ((x from, to), (y from, to)), each from below to and within ±1e300, got {shown(window)}"
+        )
+
+
 def _two_rows(theta: Any) -> np.ndarray:
-    theta = np.asarray(theta, dtype=float)
+    theta = array("theta", theta)
     if theta.ndim == 0 or len(theta) != 2:
         raise ValueError(f"theta must have 2 coordinates, got an array of shape {theta.shape}")
     return theta
@@ -75,7 +97,7 @@ def surface(
     minima: Sequence[Pair], window: tuple[Pair, Pair], start: Pair, made_by: str = ""
 ) -> Callable[[Callable], Surface]:
     """Decorator: a function of x and y becomes a `Surface`."""
-    return lambda f: Surface(f, tuple(minima), window, start, made_by)
+    return lambda f: Surface(f, minima, window, start, made_by)
 
 
 def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
@@ -84,9 +106,9 @@ def bowl(condition: float = 10.0, rotation: float = 0.0) -> Surface:
     ``condition`` is κ, in [1, ∞). ``rotation`` turns the axes a (along the floor) and b (across it) against
     x and y, in degrees, counter-clockwise.
     """
-    if not 1 <= condition < np.inf:
+    if not 1 <= number("condition", condition) < np.inf:
         raise ValueError(f"condition must be in [1, ∞), got {condition}")
-    if not np.isfinite(rotation):
+    if not np.isfinite(number("rotation", rotation)):
         raise ValueError(f"rotation must be a finite number of degrees, got {rotation}")
     c, s = (round(float(turn(np.radians(rotation))), 15) for turn in (np.cos, np.sin))  # alike on every processor
     window = ((-2.5, 2.5), (-1.5, 1.5)) if rotation == 0 else ((-2.5, 2.5), (-2.5, 2.5))

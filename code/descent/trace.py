@@ -218,8 +218,9 @@ def compiled(arguments: Sequence[sympy.Symbol], expressions: Any) -> Function:
         theta = np.asarray(theta, dtype=float)
         grid = theta.shape[1:]
         values = np.empty((expressions.size, *grid))
-        for i, value in enumerate(evaluate(*theta)):
-            values[i] = value
+        with np.errstate(all="ignore"):
+            for i, value in enumerate(evaluate(*theta)):
+                values[i] = value if np.isrealobj(value) else np.where(np.imag(value) == 0, np.real(value), np.nan)
         return values.reshape(expressions.shape + grid)
 
     return function

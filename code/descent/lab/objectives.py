@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from descent.arguments import array, check_finite, shown, text, whole
 from descent.figures import contours
 from descent.models import LeastSquares
 from descent.render import javascript
 from descent.sources import Source, all_samples, batches, mini_batches
-from descent.surfaces import Pair, Surface
+from descent.surfaces import Pair, Surface, check_window
 
 __all__ = ["Regression"]
 
+LONGEST = 0xD800 - ord("0")  # samples, a character for each: what follows in Unicode are no characters
 UNITS = 1000  # the map is so many units wide and high
 
 
@@ -46,13 +48,29 @@ class Regression:
     name: str = "least squares"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.model, LeastSquares):
+            raise TypeError(f"model must be a LeastSquares, got {shown(self.model)}")
         n, dim = self.model.X.shape
-        if not (self.batch is None or (self.seeds and 1 <= self.batch <= n)):
-            raise ValueError(f"batch must be in [1, {n}], the number of samples, with seeds, got {self.batch}")
-        if len(self.start) != dim:
-            raise ValueError(f"start must have {dim} coordinates, got {len(self.start)}")
-        if len(set(self.plane)) != 2 or not all(0 <= i < dim for i in self.plane):
+        text("name", self.name)
+        check_window(self.window)
+        for name, length in (("plane", 2), ("names", 2), ("seeds", None)):
+            value = getattr(self, name)
+            if not isinstance(value, (list, tuple)) or len(value) != (length or len(value)):
+                raise TypeError(f"{name} must be {length or 'some'} values in a tuple, got {shown(value)}")
+        for name in self.names:
+            text("names", name)
+        seeds = tuple(whole("seeds", seed, 0) for seed in self.seeds)
+        plane = tuple(whole("plane", i, 0, dim - 1, f", the {dim} parameters") for i in self.plane)
+        if plane[0] == plane[1]:
             raise ValueError(f"plane must be two different numbers in [0, {dim}), got {self.plane}")
+        batch = None if self.batch is None else whole("batch", self.batch, 1, n, ", the number of samples, with seeds")
+        if seeds and n > LONGEST:
+            raise ValueError(f"model must have at most {LONGEST} samples in a lab with seeds, got {n}")
+        if batch and not seeds:
+            raise ValueError(f"seeds must not be empty where batch is given, got {self.seeds}")
+        check_start(self.start, dim)
+        for field, checked in (("seeds", seeds), ("plane", plane), ("batch", batch)):
+            object.__setattr__(self, field, checked)
 
     def source(self, batch: int, draw: int) -> Source:
         """Where the gradients of one draw come from."""
@@ -79,13 +97,21 @@ def specification(objective: Any, steps: int) -> dict[str, Any]:
         return surface_specification(objective)
     if isinstance(objective, Regression):
         return regression_specification(objective, steps)
-    raise TypeError(f"a lab walks on a Surface or a Regression, got {objective!r}")
+    raise TypeError(f"objective must be a Surface or a Regression, or a list of them, got {shown(objective)}")
+
+
+def check_start(start: Any, dim: int) -> None:
+    """Raise unless `start` is a point of `dim` finite coordinates."""
+    point = check_finite("start", array("start", start))
+    if point.shape != (dim,):
+        raise ValueError(f"start must have {dim} coordinates, got {point.size if point.ndim == 1 else shown(start)}")
 
 
 def surface_specification(surface: Surface) -> dict[str, Any]:
     """Of a surface: its functions in JavaScript, too."""
     heights, paths = contour_map(surface)
-    lowest = min((float(surface.value(np.array(point))) for point in surface.minima), default=heights.min())
+    depths = [float(surface.value(np.array(point))) for point in surface.minima]
+    lowest = min((depth for depth in depths if np.isfinite(depth)), default=heights[np.isfinite(heights)].min())
     return {
         "name": surface.name,
         "axes": surface.parameters,

@@ -7,6 +7,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from descent.arguments import array, shown, text, whole
 from descent.figures import COLOURS, Picture, canvas, picture
 from descent.lab import script
 from descent.lab.widget import LOOKS
@@ -44,25 +45,31 @@ class Recording(anywidget.AnyWidget):
         caption: str,
     ):
         script.check_name(name)
-        images = np.asarray(images, dtype=float)
+        text("shows", shows), text("caption", caption)
+        images = array("images", images)
         if images.ndim != 4 or not images.size or not np.isfinite(images).all():
             raise ValueError(
                 f"images must be finite and of shape (frames, images, rows, columns), got shape {images.shape}"
             )
+        if not isinstance(says, (list, tuple)):
+            raise TypeError(f"says must be a list of sentences, got {shown(says)}")
         if len(says) != len(images) or len(says) < 2:
             raise ValueError(
                 f"says must have a sentence for each of {len(images)} frames, two or more, got {len(says)}"
             )
+        for sentence in says:
+            text("says", sentence)
+        if not isinstance(curves, Mapping):
+            raise TypeError(f"curves must be names with their values, got {shown(curves)}")
         if not 1 <= len(curves) <= len(COLOURS):
             raise ValueError(f"curves must be one to {len(COLOURS)}, got {len(curves)}")
-        for curve, values in curves.items():
-            if len(values) != len(images) or not (np.isfinite(values).all() and np.min(values) > 0):
+        drawn = {text("curves", curve): _four_digits(array("curves", values)) for curve, values in curves.items()}
+        for curve, values in drawn.items():
+            if np.shape(values) != (len(images),) or not (np.isfinite(values).all() and np.min(values) > 0):
                 raise ValueError(
                     f"curves must have {len(images)} numbers above zero, one for each frame: see {curve!r}"
                 )
-        if not (isinstance(every, int) and every >= 1):
-            raise ValueError(f"every must be a whole number in [1, ∞), got {every!r}")
-        drawn = {curve: [float(f"{value:.4g}") for value in values] for curve, values in curves.items()}
+        every = whole("every", every)
         self.curves, self.caption = drawn, caption  # as rounded as the page's: the last bits are the machine's
         _, count, rows, columns = images.shape
         super().__init__(
@@ -95,6 +102,10 @@ class Recording(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         data["text/html"] = script.figure(self.specification, self.at_rest())
         return data, metadata
+
+
+def _four_digits(values: np.ndarray) -> Any:
+    return np.vectorize(lambda value: float(f"{value:.4g}"), otypes=[float])(values).tolist()
 
 
 def as_text(images: np.ndarray) -> list[str]:

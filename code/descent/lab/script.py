@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from descent.arguments import shown
 from descent.figures import Picture
 
 STATIC = Path(__file__).parent / "static"
@@ -53,14 +54,16 @@ def style() -> str:
 
 def check_name(name: str) -> None:
     """A name that may stand in a page's address."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        raise ValueError(f"name must be lower-case letters, digits and hyphens, got {name!r}")
+    if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9-]*", name)):
+        raise ValueError(f"name must be lower-case letters, digits and hyphens, got {shown(name)}")
 
 
 def figure(specification: Mapping[str, Any], at_rest: Picture) -> str:
     """The HTML that the script takes over: the picture at rest, and what the page needs to know."""
-    text = json.dumps(specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    text = text.replace("</", r"<\/")  # a script element ends at the first of these
+    text = json.dumps(specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=float)
+    text = text.replace("</", r"<\/").replace(
+        "<!--", r"<\u0021--"
+    )  # a script element ends at the first, or hides its end
     data = f'<script type="application/json" class="lab-specification">{text}</script>'
     name = html.escape(specification["name"])
     return f'<div class="lab" data-name="{name}">{at_rest._repr_html_()}{data}</div>'

@@ -8,6 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from descent.arguments import finite, shown, text, whole
 from descent.conventions import forms
 from descent.figures import COLOURS, DASHES, Picture, canvas, draw_losses, draw_path, draw_surface, picture
 from descent.lab import objectives as of_objective
@@ -17,7 +18,7 @@ from descent.lab.objectives import Regression
 from descent.lab.scales import Scale
 from descent.path import DIVERGED, Path, descend
 from descent.rules import Rule
-from descent.rules.base import values_of, with_values
+from descent.rules.base import check, values_of, with_values
 from descent.surfaces import Surface
 
 __all__ = ["Lab"]
@@ -74,12 +75,16 @@ class Lab(anywidget.AnyWidget):
         caption: str = "",
     ):
         script.check_name(name)
-        if not (isinstance(steps, int) and 1 <= steps <= 2000):
-            raise ValueError(f"steps must be a whole number in [1, 2000], got {steps!r}")
+        steps, goal = whole("steps", steps, 1, 2000), finite("goal", goal, above=0)
+        text("caption", caption)
         if not 1 <= len(rules) <= len(COLOURS):
             raise ValueError(f"rules must be one to {len(COLOURS)} rules, got {len(rules)}")
-        shown = [_values(rule) for rule in rules]
-        self.objectives = list(objective) if isinstance(objective, (list, tuple)) else [objective]
+        on_show = [_values(rule) for rule in rules]
+        if not isinstance(offer, (list, tuple)):
+            raise TypeError(f"offer must be a list of rules, got {shown(offer)}")
+        for rule in offer:
+            _values(rule)
+        self.objectives = list(objective) if isinstance(objective, (list, tuple)) and objective else [objective]
         described = [of_objective.specification(each, steps) for each in self.objectives]
         titles = [each["name"] for each in described]
         if len(set(titles)) < len(titles):
@@ -93,11 +98,12 @@ class Lab(anywidget.AnyWidget):
         dims = {each["dim"] for each in described}
         self.kinds = {of_rule.name_of(kind): rule for kind, rule in kinds.items()}
         names = list(self.kinds)
-        unused = set(scales or {}) - {each for rule in kinds.values() for each in values_of(rule)}
-        if unused:
-            raise ValueError(f"scales must be for hyperparameters of these rules, got {', '.join(sorted(unused))}")
+        if len(names) < len(kinds):
+            every = [of_rule.name_of(kind) for kind in kinds]
+            raise ValueError(f"rules must be of different names, got {', '.join(every)}; give your own another name")
+        _check_scales(scales or {}, {each for rule in kinds.values() for each in values_of(rule)})
         if start is not None:
-            _check_start(start, described[0]["dim"], ValueError)
+            of_objective.check_start(start, described[0]["dim"])
         self.goal, self.steps, self.caption = goal, steps, caption
         specification = {
             "name": name,
@@ -108,12 +114,12 @@ class Lab(anywidget.AnyWidget):
             "objectives": described,
             "rules": [of_rule.specification(rule, dims, scales or {}) for rule in kinds.values()],
             "families": of_rule.families(list(kinds)) if conventions else [],
-            "shown": [{"rule": names.index(each["rule"]), "values": list(each.values())[1:]} for each in shown],
+            "shown": [{"rule": names.index(each["rule"]), "values": list(each.values())[1:]} for each in on_show],
             "start": None if start is None else [float(value) for value in start],
         }
         super().__init__(
             specification=specification,
-            hyperparameters=shown,
+            hyperparameters=on_show,
             start=specification["start"] or described[0]["start"],
             step=steps,
             surface=described[0]["name"],
@@ -131,13 +137,13 @@ class Lab(anywidget.AnyWidget):
         elif name == "surface":
             _one_of("surface", value, [each["name"] for each in self.specification["objectives"]])
         elif name == "start":
-            _check_start(value, self._objective()[1]["dim"], traitlets.TraitError)
+            of_objective.check_start(value, self._objective()[1]["dim"])
         else:
             here = self._objective()[1]
             most = {"step": self.steps, "draw": len(here.get("orders", [0])) - 1, "batch": len(here.get("X", []))}[name]
             least = min(1, most) if name == "batch" else 0
             if not least <= value <= most:
-                raise traitlets.TraitError(f"{name} must be in [{least}, {most}], got {value}")
+                raise traitlets.TraitError(f"{name} must be in [{least}, {most}], got {shown(value)}")
         return value
 
     @traitlets.observe("surface")
@@ -159,14 +165,15 @@ class Lab(anywidget.AnyWidget):
     def path(self, which: int = 0) -> Path:
         """The path of rule number `which` on the screen, walked by `descend`."""
         rules = self.rules()
-        if not 0 <= which < len(rules):
-            raise ValueError(f"which must be in [0, {len(rules)}), got {which}")
-        return descend(self._source(), self.start, rules[which], self.steps)
+        return descend(self._source(), self.start, rules[whole("which", which, 0, len(rules) - 1)], self.steps)
 
     def _rule(self, values: Mapping[str, Any]) -> Rule:
-        names = {key: value for key, value in values.items() if key != "rule"}
         _one_of("rule", values.get("rule"), list(self.kinds))
-        return with_values(self.kinds[values["rule"]], names)
+        rule = self.kinds[values["rule"]]
+        names = {key: value for key, value in values.items() if key != "rule"}
+        for name in names:
+            _one_of(f"hyperparameter of {values['rule']}", name, list(values_of(rule)))
+        return with_values(rule, names)
 
     def _objective(self) -> Any:
         position = [each["name"] for each in self.specification["objectives"]].index(self.surface)
@@ -238,25 +245,27 @@ def _steps(count: int) -> str:
 
 
 def _one_of(name: str, value: Any, choices: list[str]) -> None:
-    if value not in choices:
-        raise traitlets.TraitError(f"{name} must be one of {choices}, got {value!r}")
+    if not isinstance(value, str) or value not in choices:
+        raise traitlets.TraitError(f"{name} must be one of {choices}, got {shown(value)}")
 
 
-def _check_start(start: Sequence[float], dim: int, error: type[Exception]) -> None:
-    if len(start) != dim:
-        raise error(f"start must have {dim} coordinates, got {len(start)}")
-    if not np.isfinite(start).all():
-        raise error(f"start must be finite, got {start}")
+def _check_scales(scales: Any, names: set[str]) -> None:
+    if not isinstance(scales, Mapping):
+        raise TypeError(f'scales must be such as {{"alpha": log_scale(0.001, 1)}}, got {shown(scales)}')
+    for name, scale in scales.items():
+        if name not in names:
+            raise ValueError(f"scales must be for hyperparameters of these rules, got {name}")
+        if not isinstance(scale, Scale):
+            raise TypeError(f"scales must be made by linear_scale, log_scale or decay_scale, got {shown(scale)}")
+        check(name, scale.low), check(name, scale.high)  # a slider offers nothing that its rule refuses
 
 
 def _values(rule: Rule) -> dict[str, Any]:
     """A rule as the traits know it: its name and its hyperparameters."""
     if not isinstance(rule, Rule):
-        raise TypeError(f"rules must be rules with their hyperparameters, such as Adam(), got {rule!r}")
+        raise TypeError(f"rules must be rules with their hyperparameters, such as Adam(), got {shown(rule)}")
     values = values_of(rule)
     for name, value in values.items():
-        if np.ndim(value):
-            raise ValueError(f"{name} must be one number in a lab, got {value!r}")
-        if isinstance(value, np.generic):
-            values[name] = value.item()  # no other number is JSON
+        if np.ndim(value) or not np.isfinite(value):
+            raise ValueError(f"{name} must be one number in a lab, and finite, got {shown(value)}")
     return {"rule": of_rule.name_of(type(rule))} | values

@@ -5,11 +5,11 @@ Only `Rule` is ever subclassed, and no rule overrides another rule's method: eac
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from numbers import Real
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 import numpy as np
 
+from descent.arguments import number, shown
 from descent.rules.grid import Axis
 from descent.trace import Traced
 
@@ -59,10 +59,13 @@ class Rule:
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
-            if isinstance(field.default, tuple) and not (isinstance(value, tuple) and value):
-                raise TypeError(f"{field.name} must be a tuple of at least one number, got {value!r}")
-        for name, value in values_of(self).items():
-            check(name, value)
+            if not isinstance(field.default, tuple):
+                checked = _on_the_grid(field.name, value) if isinstance(value, Axis) else check(field.name, value)
+            elif isinstance(value, tuple) and value:
+                checked = tuple(check(f"{field.name}[{i}]", each) for i, each in enumerate(value))
+            else:
+                raise TypeError(f"{field.name} must be a tuple of at least one number, got {shown(value)}")
+            object.__setattr__(self, field.name, checked)
 
 
 def values_of(rule: Rule) -> dict[str, Value]:
@@ -94,21 +97,26 @@ def range_of(name: str) -> str | None:
     return RANGES.get(name.partition("[")[0])
 
 
-def check(name: str, value: Value) -> None:
-    """Raise unless `value` is what the hyperparameter `name` may be: a number in its range, or a declared grid."""
+def check(name: str, value: Value) -> Value:
+    """`value` as a float, or as it is if traced; raises unless the hyperparameter `name` may be that number."""
     if isinstance(value, Traced):
-        return
+        return value
     if callable(value):
-        raise TypeError(f"{name} must be a number, got {value!r}; what changes α with the step is schedule=")
-    if np.ndim(value) and not isinstance(value, Axis):
-        raise TypeError(f"{name} must be one number, got {value!r}; to compare several, declare them: **grid({name}=…)")
-    if not isinstance(value, (Real, np.ndarray)):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if interval := range_of(name):
-        inside = _INSIDE[interval]
-        numbers = np.ravel(np.asarray(value))
-        for wrong in numbers[~inside(numbers)]:
-            raise ValueError(f"{name} must be in {interval}, got {wrong}")
+        raise TypeError(f"{name} must be a number, got {shown(value)}; what changes α with the step is schedule=")
+    if isinstance(value, (list, tuple)) or np.ndim(value):
+        raise TypeError(
+            f"{name} must be one number, got {shown(value)}; to compare several, declare them: **grid({name}=…)"
+        )
+    checked = number(name, value)
+    if (interval := range_of(name)) and not _INSIDE[interval](checked):
+        raise ValueError(f"{name} must be in {interval}, got {value}")
+    return checked
+
+
+def _on_the_grid(name: str, axis: Axis) -> Axis:
+    for value in axis.flat:
+        check(name, value)
+    return axis
 
 
 R = TypeVar("R", bound=Rule)

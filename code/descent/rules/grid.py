@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from descent.arguments import array, shown
+
 
 class Axis(np.ndarray):
     """The values of one hyperparameter, shaped to lie along an axis of the grid."""
@@ -24,10 +26,10 @@ def grid(**hyperparameters: Any) -> dict[str, Axis]:
     axes = {}
     for position, (name, values) in enumerate(hyperparameters.items()):
         try:
-            line = np.array(values, dtype=float)
-        except (TypeError, ValueError):
+            line = array(name, values)
+        except TypeError:
             line = np.empty(0)
         if line.ndim != 1 or not line.size:
-            raise ValueError(f"{name} must be a non-empty list of numbers, got {values!r}")
+            raise ValueError(f"{name} must be a non-empty list of numbers, got {shown(values)}")
         axes[name] = line.reshape([-1 if p == position else 1 for p in range(len(hyperparameters))]).view(Axis)
     return axes
