@@ -338,3 +338,17 @@ def test_a_function_that_branches_has_no_derivatives():
 def test_a_function_with_several_values_is_named_as_such():
     with pytest.raises(TypeError, match="one value"):
         derivatives(lambda x, y: np.stack([x, y]))
+
+
+def test_a_comparison_counts_as_one_or_zero():
+    def f(x, y):
+        return (x > y) * x + np.sum(np.stack([x, y]) > 0) - np.where(y > 0, x > 0, 0.5)
+
+    for theta in np.random.default_rng(0).uniform(-2, 2, size=(20, 2)):
+        same(compiled((X, Y), f(Traced(X), Traced(Y)).expressions)(theta), f(*theta))
+    with pytest.raises(TypeError, match=r"np.add can't be traced with comparisons alone; use np.where"):
+        (Traced(X) > 0) + (Traced(Y) > 0)
+
+
+def test_where_numpy_has_no_number_symbols_have_none_either():
+    assert np.isnan(compiled((X, Y), np.sqrt(-(Traced(X) ** 2)).expressions)([1.0, 0.0]))

@@ -64,13 +64,36 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
 }
 
 
+TRUTHS = (np.logical_and, np.logical_or, np.logical_not, np.bitwise_and, np.bitwise_or, np.invert)  # of comparisons
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)
+
+
+def _as_number(value: Any) -> Any:
+    """1 for true and 0 for false, as in NumPy; anything else as it is."""
+    return sympy.Piecewise((1, value), (0, True)) if _is_truth(value) else value
+
+
+def _arithmetic(ufunc: Any) -> Callable[..., Any]:
+    """The twin of a ufunc of numbers, which counts a comparison as 1 or 0."""
+
+    def twin(*values: Any) -> Any:
+        if all(map(_is_truth, values)):
+            raise TypeError(f"{_named(ufunc)} can't be traced with comparisons alone; use np.where(…, 1, 0)")
+        return UFUNCS[ufunc](*map(_as_number, values))
+
+    return twin
+
+
 def _elementwise(twin: Callable[..., Any], arity: int) -> Any:
     """`twin`, a function of SymPy expressions, broadcast over arrays of them."""
     return np.frompyfunc(twin, arity, 1)
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    choose = _elementwise(lambda c, a, b: sympy.Piecewise((a, c), (b, True)), 3)
+    choose = _elementwise(lambda c, a, b: sympy.Piecewise((_as_number(a), c), (_as_number(b), True)), 3)
     return choose(condition, x, y)
 
 
@@ -107,6 +130,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.shape: np.shape,
     np.ndim: np.ndim,
 }
+COUNTS = (np.sum, np.prod, np.mean, np.dot)  # they take comparisons for 1 and 0
 
 
 def bare(value: Any) -> Any:
@@ -174,19 +198,23 @@ class Traced(NDArrayOperatorsMixin):
             raise TypeError("a traced value can't be changed in place; write x = x - y instead of x -= y")
         if set(options) - {"axis"}:
             raise TypeError(f"{_named(ufunc)} can't be traced with {', '.join(options)}=; use the plain call")
-        twin = _elementwise(UFUNCS[ufunc], ufunc.nin)
+        twin = _elementwise(UFUNCS[ufunc] if ufunc in TRUTHS else _arithmetic(ufunc), ufunc.nin)
         apply = twin if method == "__call__" else twin.reduce
-        return Traced(apply(*map(bare, inputs), **options))
+        with np.errstate(all="ignore"):  # SymPy's large numbers are no overflow
+            return Traced(apply(*map(bare, inputs), **options))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if function not in FUNCTIONS:
             raise TypeError(f"{_named(function)} can't be traced; write it with the functions in descent.trace")
         twin, arguments = FUNCTIONS[function], [bare(a) for a in args]
+        if function in COUNTS:
+            arguments = [_elementwise(_as_number, 1)(a) if isinstance(a, np.ndarray) else a for a in arguments]
         try:
             inspect.signature(twin).bind(*arguments, **options)
         except TypeError as error:
             raise TypeError(f"{_named(function)} can't be traced with these arguments: {error}") from None
-        result = twin(*arguments, **{name: bare(value) for name, value in options.items()})
+        with np.errstate(all="ignore"):
+            result = twin(*arguments, **{name: bare(value) for name, value in options.items()})
         return result if function in (np.shape, np.ndim) else Traced(result)
 
 

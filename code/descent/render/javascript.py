@@ -138,7 +138,7 @@ class _Printer(JavascriptCodePrinter):
     _print_expm1, _print_log1p = _call("Math.expm1"), _call("Math.log1p")
 
     def _print_Float(self, expr: Any) -> str:
-        return repr(float(expr))
+        return repr(float(expr)).replace("inf", "Infinity")
 
     def _print_Heaviside(self, expr: Any) -> str:
         return f"(Math.sign({self._print(expr.args[0])}) + 1)/2"
