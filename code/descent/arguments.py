@@ -68,20 +68,18 @@ def text(name: str, value: Any) -> str:
 
 def array(name: str, value: Any, what: str = "numbers") -> np.ndarray:
     """A new array of floats; TypeError for what isn't made of real numbers: text, None, complex, ragged, masked."""
-    wrong = TypeError(f"{name} must be {what}, got {shown(value)}")
-    try:
-        found = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        raise wrong from None
+    if type(value) is np.ndarray and value.dtype == float:  # as it mostly is, in every step of a walk
+        return value.copy()
     if np.ma.is_masked(value):
         raise TypeError(f"{name} must be {what} without gaps, got a masked array; fill it first")
-    if found.dtype.kind not in "biuf" and not (found.dtype == object and all(map(_is_real, found.flat))):
-        raise wrong
     try:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf" and not (found.dtype == object and all(map(_is_real, found.flat))):
+            raise TypeError
         with np.errstate(over="ignore"):  # a longer float becomes ∞
             return found.astype(float)
-    except OverflowError:
-        raise wrong from None
+    except (TypeError, ValueError, OverflowError):  # ValueError: rows of different lengths
+        raise TypeError(f"{name} must be {what}, got {shown(value)}") from None
 
 
 def check_finite(name: str, value: np.ndarray) -> np.ndarray:
