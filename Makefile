@@ -11,7 +11,7 @@ RELEASE := coursework/release
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book lab test test-all fuzz bench speed grading programs parity outputs lint format lock audit clean
+.PHONY: book lab test test-all fuzz bench weigh speed grading programs parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -57,6 +57,11 @@ bench: $(BOOK)
 	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
 	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements
 	$(BIN)/node tests/browser/bench.mjs
+
+# How much the pages weigh and how Lighthouse scores them, beside a plain Jupyter Book of the same chapters.
+weigh: .venv/full $(BOOK)
+	@command -v chromium > /dev/null || { echo "make weigh needs chromium"; exit 1; }
+	$(BIN)/node tests/browser/weigh.mjs
 
 # How fast a class is graded, against plain nbgrader.
 grading: .venv/book

@@ -8,8 +8,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 
 const require = createRequire(new URL("../../requirements/package.json", import.meta.url));
+/** The file of a package of requirements/package.json. */
+export const requirement = (name) => require.resolve(name);
 export const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
 export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -46,13 +49,16 @@ export const kinds = Object.keys(KINDS);
 
 const MIME = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2" };
 
-/** Serve the book on loopback, as any web server would. */
-async function serve() {
+/** Serve a book on loopback as a static host would: text compressed, and kept by the browser for a while. */
+export async function serve(folder = BOOK) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     try {
-      const body = await readFile(join(BOOK, path));
-      response.writeHead(200, { "content-type": MIME[extname(path)] ?? "application/octet-stream" }).end(body);
+      const body = await readFile(join(folder, path));
+      const type = MIME[extname(path)] ?? "application/octet-stream";
+      const headers = { "content-type": type, "cache-control": "max-age=600" };
+      if (!/^text|svg/.test(type)) response.writeHead(200, headers).end(body);
+      else response.writeHead(200, { ...headers, "content-encoding": "gzip" }).end(gzipSync(body));
     } catch {
       response.writeHead(404).end();
     }
