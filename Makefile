@@ -100,6 +100,8 @@ lock: .venv/book
 	  --extra book --extra test --extra coursework --extra lab --output-file requirements/lab.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
 	  --extra book --extra test --extra coursework --output-file requirements/book.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) $(UPGRADE) pyproject.toml - --constraint requirements/full.txt \
+	  --extra lab --output-file .binder/requirements.txt
 	printf 'pytorch-ranger\nqhoptim\ntorch-optimizer\n' | $(COMPILE) $(UPGRADE) --no-deps - --output-file requirements/authors.txt
 	$(BIN)/npm install --package-lock-only --prefix requirements
 
