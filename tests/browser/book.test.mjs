@@ -105,6 +105,22 @@ for (const kind of kinds) {
       assert.deepEqual(book.problems, []);
     });
 
+    test("the menu Run opens and closes with the keyboard, and fits a phone", async () => {
+      await book.visit(book.places.disk + chapters[2], { width: 360 });
+      await book.page.focus(".run-chapter button");
+      await book.page.keyboard.press("Enter");
+      await book.page.waitForFunction(visible, { timeout: 3000 }, ".run-chapter .dropdown-menu");
+      await book.page.keyboard.press("ArrowDown");
+      const { first, left, right } = await book.page.evaluate(() => {
+        const { left, right } = document.querySelector(".run-chapter .dropdown-menu").getBoundingClientRect();
+        return { first: document.activeElement === document.querySelector(".run-chapter a"), left, right };
+      });
+      assert.ok(first && left >= 0 && right <= 360, `from ${left} to ${right}`);
+      await book.page.keyboard.press("Escape");
+      assert.equal(await book.page.evaluate(visible, ".run-chapter .dropdown-menu"), false);
+      assert.deepEqual(book.problems, []);
+    });
+
     for (const path of pages) {
       test(`${path} fits a phone`, async () => {
         await book.visit(book.places.disk + path, { width: 360 });
