@@ -23,6 +23,7 @@ from descent.surfaces import Surface
 
 __all__ = ["COLOURS", "Picture", "canvas", "draw_losses", "draw_path", "draw_surface", "picture"]
 
+#: The colours of the lines, in their fixed order.
 COLOURS = ("#1f77d0", "#d1580b", "#0a9068", "#a259b5", "#957000", "#808080")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (8, 2, 3, 2)), (0, (3, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P")

@@ -14,9 +14,9 @@ from descent.rules.grid import Axis
 from descent.schedules import Schedule, check_schedule
 from descent.sources import as_source, checked_gradient
 
-__all__ = ["DIVERGED", "Path", "descend", "walk"]
+__all__ = ["DIVERGED", "Path", "Step", "descend", "walk"]
 
-# A walk has diverged when it is no longer finite, or its loss is above DIVERGED · max(1, |first loss|).
+#: A walk has diverged when it is no longer finite, or its loss is above DIVERGED · max(1, |first loss|).
 DIVERGED = 1e6
 
 

@@ -9,8 +9,7 @@ A schedule sets a rule's α. For rules with a multiplier η, AdamW and SGDW, it 
 decay together: there ``cosine(1, 100)`` is the schedule, not ``cosine(0.001, 100)``.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,7 +30,12 @@ __all__ = [
     "warm_up",
 ]
 
-Schedule = Callable[[Any], Any]
+
+class Schedule(Protocol):
+    """αₜ as a function of the step t = 1, 2, …, or of an array of steps."""
+
+    def __call__(self, t: Any, /) -> Any:
+        """αₜ, of the shape of t."""
 
 
 def constant(alpha: float) -> Schedule:

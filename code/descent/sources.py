@@ -14,7 +14,19 @@ import numpy as np
 from descent.arguments import array, check_finite, one_of, shown, whole
 from descent.rules.base import check
 
-__all__ = ["Source", "all_samples", "batches", "given", "mini_batches", "one_sample", "stream", "with_l2", "with_noise"]
+__all__ = [
+    "Objective",
+    "Sampled",
+    "Source",
+    "all_samples",
+    "batches",
+    "given",
+    "mini_batches",
+    "one_sample",
+    "stream",
+    "with_l2",
+    "with_noise",
+]
 
 Gradient = Callable[[Any], Any]
 
@@ -22,15 +34,19 @@ Gradient = Callable[[Any], Any]
 class Objective(Protocol):
     """Something with a value and a gradient at θ: a surface, a model."""
 
-    def value(self, theta: Any) -> Any: ...
-    def grad(self, theta: Any) -> Any: ...
+    def value(self, theta: Any) -> Any:
+        """f(θ), of the grid's shape."""
+
+    def grad(self, theta: Any) -> Any:
+        """∇f(θ), of the shape of θ."""
 
 
 class Sampled(Objective, Protocol):
     """An objective that is a mean over samples, and can be asked for some of them."""
 
     def __len__(self) -> int: ...
-    def batch(self, samples: Any) -> Objective: ...
+    def batch(self, samples: Any) -> Objective:
+        """The mean over these samples alone."""
 
 
 @dataclass(frozen=True, eq=False)

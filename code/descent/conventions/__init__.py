@@ -10,6 +10,9 @@ from descent import rules
 from descent.conventions import keras, optax, torch
 from descent.rules.base import Rule
 
+__all__ = ["LIBRARIES", "forms"]
+
+#: The module of each library.
 LIBRARIES: dict[str, ModuleType] = {"PyTorch": torch, "Keras": keras, "optax": optax}
 
 

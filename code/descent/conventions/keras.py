@@ -7,6 +7,19 @@ import numpy as np
 from descent.conventions import torch
 from descent.rules.base import Rule, Value, rule
 
+__all__ = [
+    "Nesterov",
+    "AdaGrad",
+    "RMSprop",
+    "CenteredRMSprop",
+    "Adadelta",
+    "Adam",
+    "AdaMax",
+    "Nadam",
+    "AMSGrad",
+    "AdamW",
+]
+
 # Rules that Keras has in the paper's form, with its own defaults.
 SAME = ("GradientDescent", "Momentum")
 

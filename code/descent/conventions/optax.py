@@ -12,6 +12,19 @@ from descent.conventions.torch import Momentum as Momentum
 from descent.conventions.torch import Nesterov as Nesterov
 from descent.rules.base import Rule, Value, rule
 
+__all__ = [
+    "AdaGrad",
+    "AdaMax",
+    "Adadelta",
+    "Momentum",
+    "Nesterov",
+    "RMSprop",
+    "CenteredRMSprop",
+    "Nadam",
+    "AMSGrad",
+    "AdamW",
+]
+
 # Rules that optax has in the paper's form. AveragedMomentum is optax.ema(β, debias=False), then a rate.
 SAME = ("GradientDescent", "AveragedMomentum", "Adam")
 

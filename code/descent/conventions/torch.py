@@ -6,6 +6,19 @@ import numpy as np
 
 from descent.rules.base import Rule, Value, rule
 
+__all__ = [
+    "Momentum",
+    "Nesterov",
+    "RMSprop",
+    "CenteredRMSprop",
+    "Adadelta",
+    "Adam",
+    "AdaMax",
+    "Nadam",
+    "AMSGrad",
+    "AdamW",
+]
+
 # Rules that PyTorch has in the paper's form, with its own defaults. Its AdaGrad has α / (1 + (t − 1) · lr_decay),
 # which is a schedule, and its RMSprop a momentum: see below.
 SAME = ("GradientDescent", "AdaGrad")

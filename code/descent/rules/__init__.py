@@ -2,10 +2,8 @@
 
 from descent.rules.adam import *
 from descent.rules.adaptive import *
-from descent.rules.base import Rule as Rule
-from descent.rules.base import Value as Value
-from descent.rules.base import rule as rule
+from descent.rules.base import *
 from descent.rules.gradient_descent import *
-from descent.rules.grid import grid as grid
+from descent.rules.grid import *
 from descent.rules.mixtures import *
 from descent.rules.momentum import *

@@ -13,7 +13,10 @@ from descent.arguments import number, shown
 from descent.rules.grid import Axis
 from descent.trace import Traced
 
-Value = Any  # a float, an array of floats or a traced value
+__all__ = ["Rule", "Value", "rule"]
+
+#: A float, an array of floats or a traced value.
+Value = Any
 
 _INSIDE: dict[str, Any] = {
     "[0, ∞)": lambda x: (x >= 0) & (x < np.inf),

@@ -6,6 +6,8 @@ import numpy as np
 
 from descent.arguments import array, shown
 
+__all__ = ["grid"]
+
 
 class Axis(np.ndarray):
     """The values of one hyperparameter, shaped to lie along an axis of the grid."""
