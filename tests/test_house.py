@@ -1,6 +1,5 @@
 """The house has floors: a room imports from its own floor or from below, and rules need NumPy alone."""
 
-import ast
 import importlib
 from pathlib import Path
 
@@ -8,46 +7,29 @@ import pytest
 
 import descent
 from descent import Rule, Surface
+from descent.book.house import FLOOR_OF, files, imports, used, uses
 
 CODE = Path(__file__).parents[1] / "code"
-FLOORS = {
-    "arguments": 0,
-    "trace": 0,
-    "rules": 1,
-    "conventions": 1,
-    "schedules": 1,
-    "surfaces": 1,
-    "models": 1,
-    "network": 1,
-    "datasets": 1,
-    "coursework": 1,
-    "sources": 2,
-    "path": 2,
-    "figures": 3,
-    "render": 3,
-    "sliders": 4,
-    "lab": 4,
-    "book": 5,
-}
 FILES = [path for path in CODE.rglob("*.py") if path != CODE / "descent" / "__init__.py"]
 
 
-def imports(path: Path) -> set[str]:
-    """The modules that a file names in its imports."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return plain | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-
-
-def room(module: str) -> str:
-    """descent.rules.adam is in the room "rules"."""
-    return module.split(".")[1]
+def room(path: Path) -> str:
+    """code/descent/rules/adam.py is in the room "rules"."""
+    return path.relative_to(CODE / "descent").with_suffix("").parts[0]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CODE)))
 def test_a_room_imports_from_its_own_floor_or_below(path: Path) -> None:
-    here = FLOORS[room(".".join(path.relative_to(CODE).with_suffix("").parts))]
-    assert not [name for name in imports(path) if name.startswith("descent.") and FLOORS[room(name)] > here]
+    assert not [other for other in used(path) if FLOOR_OF[other] > FLOOR_OF[room(path)]]
+
+
+def test_every_file_is_in_a_room() -> None:
+    assert sorted(path for each in FLOOR_OF for path in files(each)) == sorted(FILES)
+
+
+def test_what_a_room_uses_is_read_from_its_imports() -> None:
+    assert uses("sliders") == ["figures"]
+    assert uses("path") == ["arguments", "rules", "schedules", "sources"]
 
 
 @pytest.mark.parametrize("path", sorted((CODE / "descent" / "rules").glob("*.py")), ids=lambda path: path.name)
@@ -65,7 +47,7 @@ def test_a_rule_needs_numpy_alone(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CODE)))
 def test_every_rule_and_surface_is_public(path: Path) -> None:
     module = ".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
-    if room(module) in ("rules", "surfaces"):
+    if room(path) in ("rules", "surfaces"):
         for name, thing in vars(importlib.import_module(module)).items():
             if isinstance(thing, Surface) or (isinstance(thing, type) and issubclass(thing, Rule)):
                 assert getattr(descent, name, None) is thing, (

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from descent.book.house import FLOOR_OF, uses
 from strategies import broken_formulas
 
 ROOT = Path(__file__).parents[1]
@@ -168,3 +169,10 @@ def test_the_index_leads_to_the_section_that_teaches_a_term():
     taught = [hrefs for hrefs in terms if len(hrefs) > 1]
     assert len(taught) > 0.95 * len(terms)
     assert ["chapters/glossary.html#term-Adam", "chapters/11-adam.html#adam-rule"] in taught
+
+
+def test_the_figure_of_the_house_names_every_room_and_what_it_uses():
+    boxes = {
+        li.strong.text: li.select_one(".uses").text for li in read("chapters/architecture.html").select(".floors li li")
+    }
+    assert boxes == {room: f"uses {', '.join(uses(room)) or 'no other room'}" for room in FLOOR_OF}
