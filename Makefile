@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 SOURCES := _config.yml _toc.yml $(shell find chapters code data -type f -not -name '*.pyc' -not -path '*/.*')
-NOTEBOOKS := $(wildcard chapters/*.ipynb)
 BOOK := _build/html/index.html
 MASTERS := $(wildcard coursework/source/*/*.ipynb)
+NOTEBOOKS := $(wildcard chapters/*.ipynb) $(MASTERS)
 RELEASE := coursework/release
 
 # Small matrices gain nothing from a second thread, and several tests run at once.
@@ -40,7 +40,7 @@ test: lint $(BOOK)
 test-all: programs test .venv/full
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
-	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS) $(MASTERS)
+	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
 
 # Looks for input that breaks the package: other examples at every run, and many more than in the tests.
 fuzz: .venv/book
@@ -88,7 +88,7 @@ parity: .venv/full
 	PYTHONPATH=tests:tests/extras $(BIN)/python tests/extras/record.py
 
 outputs: .venv/book
-	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS) $(MASTERS)
+	$(BIN)/python -m descent.book.outputs $(NOTEBOOKS)
 
 # Keeps the versions that still fit; `make lock UPGRADE=--upgrade` looks for newer ones.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

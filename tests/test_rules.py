@@ -162,7 +162,7 @@ def test_the_docstring_starts_with_the_equation_its_author_and_year(a_rule):
     assert re.search(r"\(\w+( & \w+| et al\.)?, (18|19|20)\d\d\)", equation), (
         "(Author, year), (A & B, year), (A et al., year)"
     )
-    assert "Source: " in explanation
+    assert re.search(r"Source:\s", explanation)
     for name in hyperparameters(a_rule):
         assert f"``{name}``" in a_rule.__doc__
 
