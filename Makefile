@@ -7,15 +7,22 @@ BOOK := _build/html/index.html
 MASTERS := $(wildcard coursework/source/*/*.ipynb)
 NOTEBOOKS := $(wildcard chapters/*.ipynb) $(MASTERS)
 RELEASE := coursework/release
+BUILD := $(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going
 
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book lab test test-all fuzz bench weigh speed grading programs parity outputs lint format lock audit clean
+.PHONY: book pdf lab test test-all fuzz bench weigh speed grading programs parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
 	@echo "The book is in $(BOOK): open file://$(CURDIR)/$(BOOK)"
+
+# The book on paper: printed from the pages, and then offered by them.
+pdf: $(BOOK) .venv/pdf
+	@command -v chromium > /dev/null || { echo "make pdf needs chromium"; exit 1; }
+	$(BIN)/python -m descent.book.paper
+	$(BUILD)
 
 lab: .venv/lab
 	$(BIN)/jupyter lab chapters
@@ -23,8 +30,7 @@ lab: .venv/lab
 # A changed chapter is built alone; what shapes every page builds them all. A failed build leaves
 # nothing behind: Sphinx warns about a page only when it reads it, so the next build would pass.
 $(BOOK): .venv/book $(SOURCES) $(RELEASE)
-	$(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going \
-	  $(if $(filter .venv/book _%.yml %.bib code/%,$?),--all) || { rm -rf _build; exit 1; }
+	$(BUILD) $(if $(filter .venv/book _%.yml %.bib code/%,$?),--all) || { rm -rf _build; exit 1; }
 	@touch $@
 
 # What students download: the assignments without their solutions, and the package.
@@ -99,6 +105,8 @@ lock: .venv/book
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
 	  --extra book --extra test --extra coursework --extra lab --output-file requirements/lab.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
+	  --extra book --extra test --extra coursework --extra pdf --output-file requirements/pdf.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --constraint requirements/full.txt \
 	  --extra book --extra test --extra coursework --output-file requirements/book.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) $(UPGRADE) pyproject.toml - --constraint requirements/full.txt \
 	  --extra lab --output-file .binder/requirements.txt
@@ -120,6 +128,11 @@ audit: .venv/full
 	$(INSTALL) --require-hashes -r requirements/book.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/npm ci --silent --omit=dev --prefix requirements
+	@touch $@
+
+.venv/pdf: .venv/book requirements/pdf.txt
+	$(INSTALL) --require-hashes -r requirements/pdf.txt
+	$(BIN)/npm ci --silent --prefix requirements
 	@touch $@
 
 .venv/lab: .venv/book requirements/lab.txt

@@ -6,11 +6,11 @@ here is one concern, and hooks itself into the build.
 
 from sphinx.application import Sphinx
 
-from descent.book import formulas, house, lean, notebooks, pages, reference, site, terms
+from descent.book import formulas, house, lean, notebooks, pages, paper, reference, site, terms
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
-    for concern in (formulas, house, lean, notebooks, pages, reference, site, terms):
+    for concern in (formulas, house, lean, notebooks, pages, paper, reference, site, terms):
         concern.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

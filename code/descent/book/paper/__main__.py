@@ -1,0 +1,154 @@
+"""Prints the built book: `python -m descent.book.paper`. It needs Chromium, and the fonts of `make pdf`."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pikepdf
+import yaml
+
+from descent.book.paper import PDF, ROOT
+from descent.book.paper.manuscript import FORMULA, PAGES, Manuscript, manuscript
+
+HERE = Path(__file__).parent
+MODULES = ROOT / "requirements" / "node_modules"
+SHEETS = (
+    *(PAGES / "_static" / name for name in ("katex/katex.min.css", "pygments.css")),
+    *(
+        MODULES / "@fontsource" / "source-serif-4" / f"{face}.css"
+        for face in ("400", "400-italic", "600", "600-italic")
+    ),
+    MODULES / "@fontsource-variable/noto-sans-sc/wght.css",
+    HERE / "print.css",
+)
+# matplotlib brings them: code, the text of its figures, and signs that the serif lacks.
+FACES = {
+    "DejaVu Sans": ("DejaVuSans", "-Bold", "-Oblique", "-BoldOblique"),
+    "DejaVu Sans Mono": ("DejaVuSansMono", "-Bold", "-Oblique", "-BoldOblique"),
+    "STIXGeneral": ("STIXGeneral", "Bol", "Italic", "BolIta"),
+}
+PASSES = 5
+
+
+def document(book: Manuscript) -> str:
+    """The whole book as one HTML document, with {id} where the number of that element's page belongs."""
+    config = settings()
+    home = config["repository"]["url"]
+    styles = [f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in SHEETS]
+    template = (HERE / "print.html").read_text(encoding="utf-8")
+    return template.format(
+        title=html.escape(config["title"]),
+        author=html.escape(config["author"]),
+        edition=html.escape(edition()),
+        address=f'<p><a href="{home}">{home}</a></p>' if home else "",
+        styles="\n".join([*styles, f"<style>{fonts()}{sheets(book.feet)}</style>"]),
+        contents=book.contents,
+        body=book.body,
+    )
+
+
+def settings() -> dict[str, Any]:
+    """What _config.yml says."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+
+
+def edition() -> str:
+    """The version of the book, and which state of its repository this is, where that is known."""
+    git = shutil.which("git")
+    command = [git or "git", "log", "-1", "--format=Commit %h of %cs."]
+    commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() if git else ""
+    return f"Version {version('descent-book')}. {commit}".strip()
+
+
+def fonts() -> str:
+    """The fonts that matplotlib brings, as CSS."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
+        f' src: url("{(folder / (name + face)).as_uri()}.ttf") }}\n'
+        for family, (name, *faces) in FACES.items()
+        for face, (style, weight) in zip(["", *faces], product(("normal", "italic"), (400, 700)), strict=True)
+    )
+
+
+def sheets(feet: dict[str, str]) -> str:
+    """What stands at the foot of each kind of sheet, as CSS."""
+    foot = "font: 8.6pt 'Source Serif 4'; color: #555; vertical-align: top; padding-top: 6mm"
+    return "".join(
+        f"@page {sheet} {{ @bottom-left {{ content: {json.dumps(text, ensure_ascii=False)}; {foot} }}"
+        f" @bottom-right {{ content: counter(page); {foot} }} }}\n"
+        for sheet, text in {"contents": "Contents", **feet}.items()
+    )
+
+
+def filled(document: str, pages: dict[str, int]) -> str:
+    """The document with its page numbers; three digits stand for those that are not known yet."""
+    mark = r'(?<=<span class="page">)\{(.*?)\}'
+    return re.sub(mark, lambda name: str(pages.get(html.unescape(name[1]), 100)), document)
+
+
+def print_to(pdf: Path, document: str) -> dict[str, int]:
+    """Print the document with Chromium; returns on which page each linked element begins."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        raise FileNotFoundError("printing needs Chromium: no `chromium` on the PATH")
+    page = pdf.with_suffix(".html")
+    page.write_text(document, encoding="utf-8")
+    node = Path(sys.executable).with_name("node")
+    subprocess.run([node, HERE / "print.mjs", chromium, page, pdf], check=True)
+    with pikepdf.open(pdf) as printed:
+        numbers = {sheet.objgen: number for number, sheet in enumerate(printed.pages, start=1)}
+        return {name[1:]: numbers[place[0].objgen] for name, place in printed.Root.Dests.as_dict().items()}
+
+
+def finish(draft: Path, out: Path, book: Manuscript) -> None:
+    """Give the print its bookmarks and its description, and take the time of day out of it."""
+    with pikepdf.open(draft) as pdf:
+        places = pdf.Root.Dests.as_dict()
+        with pdf.open_outline() as outline:
+            outline.root.clear()  # Chromium's has no parts, and says some titles twice
+            above = [outline.root]
+            for level, title, name in book.outline:
+                item = pikepdf.OutlineItem(title, pikepdf.Array(places[f"/{name}"]))
+                item.is_closed = level > 0
+                above[level].append(item)
+                above[level + 1 :] = [item.children]
+        for tag in pdf.objects:
+            if isinstance(tag, pikepdf.Dictionary) and str(tag.get("/Alt", "")).startswith(FORMULA):
+                tag.S, tag.Alt = pikepdf.Name.Formula, str(tag.Alt).removeprefix(FORMULA)
+        title, author = str(pdf.docinfo.Title), settings()["author"]
+        for key in ("/CreationDate", "/ModDate", "/Creator"):
+            del pdf.docinfo[key]
+        pdf.docinfo["/Author"] = author
+        with pdf.open_metadata(set_pikepdf_as_editor=False) as about:
+            about["dc:title"], about["dc:creator"], about["dc:language"] = title, [author], ["en"]
+            about["dc:rights"] = "CC BY 4.0; code BSD 3-Clause"
+        pdf.Root.PageMode = pikepdf.Name.UseOutlines
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+
+
+def main(out: Path = PDF) -> None:
+    """Entry point: print until the numbers in the book are those of its pages."""
+    book = manuscript()
+    text, draft = document(book), out.with_name("draft.pdf")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    pages: dict[str, int] = {}
+    for _ in range(PASSES):
+        before, pages = pages, print_to(draft, filled(text, pages))
+        if pages == before:
+            break
+    else:
+        raise RuntimeError(f"the page numbers still move after {PASSES} passes")
+    finish(draft, out, book)
+
+
+if __name__ == "__main__":
+    main()
