@@ -193,20 +193,26 @@ def take_answers(chapter: Element, name: str) -> list[Element]:
             each.append(turn("Answers", move(title.get_text(), here, [explanations])))
         elif "solution" in each["class"]:
             exercise = title.a["href"][1:]
-            checks = []
-            while (cell := each.find_next_sibling()) is not None and "cell" in cell["class"]:
-                checks.append(cell.extract())
             what = html.escape(" ".join(title.a.get_text().split()))
             title.decompose()
+            checks = take_checks(each)
             there = move(what, exercise, [each.extract(), *checks])
             chapter.find(id=exercise).append(turn("Solution", there))
         elif "proof" in title.get_text().lower():
             each.name, each["class"] = "div", "proof"
             each.summary.name = "p"
         else:
-            there = move("Try it", here, list(each.select_one(".sd-summary-content").children))
+            there = move("Try it", here, [*each.select_one(".sd-summary-content").contents, *take_checks(each)])
             each.replace_with(turn(html.escape(title.get_text()), there, here))
     return answers
+
+
+def take_checks(answer: Element) -> list[Element]:
+    """Take out the cells behind an answer that compute what it says."""
+    checks = []
+    while (cell := answer.find_next_sibling()) and "tag_hide-input" in cell.get("class", []):
+        checks.append(cell.extract())
+    return checks
 
 
 def lettered(choices: list[Element]) -> Element:
