@@ -20,12 +20,13 @@ def book() -> Manuscript:
 
 @pytest.fixture(scope="module")
 def body(book: Manuscript) -> BeautifulSoup:
-    return BeautifulSoup(book.contents + book.body, "html.parser")
+    drawn = re.sub("<svg.*?</svg>", "<svg></svg>", book.contents + book.body, flags=re.DOTALL)  # most of it
+    return BeautifulSoup(drawn, "html.parser")
 
 
 @pytest.fixture(scope="module")
 def places(body: BeautifulSoup) -> dict[str, Tag]:
-    return {each["id"]: each for each in body.select("[id]:not(svg [id])")}
+    return {each["id"]: each for each in body.select("[id]")}
 
 
 def test_every_part_and_chapter_has_its_bookmark_in_order(book: Manuscript) -> None:
@@ -39,7 +40,7 @@ def test_every_part_and_chapter_has_its_bookmark_in_order(book: Manuscript) -> N
 
 
 def test_every_link_leads_to_one_place(body: BeautifulSoup) -> None:
-    ids = [each["id"] for each in body.select("[id]:not(svg [id])")]
+    ids = [each["id"] for each in body.select("[id]")]
     assert len(ids) == len(set(ids))
     assert {link["href"][1:] for link in body.select("a[href^='#']")} <= set(ids)
     assert {link["href"].split(":")[0] for link in body.select("a:not([href^='#'])")} <= {"http", "https"}

@@ -46,6 +46,7 @@ def document(book: Manuscript) -> str:
     template = (HERE / "print.html").read_text(encoding="utf-8")
     return template.format(
         title=html.escape(config["title"]),
+        mark=(HERE.parent / "static" / "favicon.svg").read_text(encoding="utf-8"),
         author=html.escape(config["author"]),
         edition=html.escape(edition()),
         address=f'<p><a href="{home}">{home}</a></p>' if home else "",

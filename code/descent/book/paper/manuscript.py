@@ -121,9 +121,13 @@ def strip(chapter: Element) -> str:
         if not cell.select("pre, svg, img, table, .katex"):
             cell.decompose()
     for lab in chapter.select(".lab"):
+        code = lab.find_parent(class_="cell").select_one(".cell_input")
+        if code and code.get_text().lstrip().startswith("Lab("):
+            code.decompose()
         lab.figcaption.append(element('<span class="alive"> Alive in the web book.</span>'))
     for formula in chapter.select(".katex"):  # Chromium tags no MathML: those who listen hear the source instead
-        formula["role"], formula["aria-label"] = "img", FORMULA + formula.annotation.get_text()
+        source = " ".join(formula.annotation.get_text().split())
+        formula["role"], formula["aria-label"] = "img", FORMULA + source
         formula.select_one(".katex-mathml").decompose()
         del formula.select_one(".katex-html")["aria-hidden"]
     for block in chapter.select("pre"):
