@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -15,18 +14,19 @@ import matplotlib
 import pikepdf
 import yaml
 
+from descent.book.node import NODE, PACKAGES
 from descent.book.paper import PDF, ROOT
 from descent.book.paper.manuscript import FORMULA, PAGES, Manuscript, manuscript
+from descent.book.site import commit
 
 HERE = Path(__file__).parent
-MODULES = ROOT / "requirements" / "node_modules"
 SHEETS = (
     *(PAGES / "_static" / name for name in ("katex/katex.min.css", "pygments.css")),
     *(
-        MODULES / "@fontsource" / "source-serif-4" / f"{face}.css"
+        PACKAGES / "@fontsource" / "source-serif-4" / f"{face}.css"
         for face in ("400", "400-italic", "600", "600-italic")
     ),
-    MODULES / "@fontsource-variable/noto-sans-sc/wght.css",
+    PACKAGES / "@fontsource-variable/noto-sans-sc/wght.css",
     HERE / "print.css",
 )
 # matplotlib brings them: code, the text of its figures, and signs that the serif lacks.
@@ -63,10 +63,9 @@ def settings() -> dict[str, Any]:
 
 def edition() -> str:
     """The version of the book, and which state of its repository this is, where that is known."""
-    git = shutil.which("git")
-    command = [git or "git", "log", "-1", "--format=Commit %h of %cs."]
-    commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() if git else ""
-    return f"Version {version('descent-book')}. {commit}".strip()
+    state = commit(str(ROOT))
+    where = f" Commit {state['number'][:7]} of {state['day']}{', changed since' * state['changed']}." if state else ""
+    return f"Version {version('descent-book')}.{where}"
 
 
 def fonts() -> str:
@@ -103,8 +102,7 @@ def print_to(pdf: Path, document: str) -> dict[str, int]:
         raise FileNotFoundError("printing needs Chromium: no `chromium` on the PATH")
     page = pdf.with_suffix(".html")
     page.write_text(document, encoding="utf-8")
-    node = Path(sys.executable).with_name("node")
-    subprocess.run([node, HERE / "print.mjs", chromium, page, pdf], check=True)
+    subprocess.run([NODE, HERE / "print.mjs", chromium, page, pdf], check=True)
     with pikepdf.open(pdf) as printed:
         numbers = {sheet.objgen: number for number, sheet in enumerate(printed.pages, start=1)}
         return {name[1:]: numbers[place[0].objgen] for name, place in printed.Root.Dests.as_dict().items()}
