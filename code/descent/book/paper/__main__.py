@@ -90,14 +90,14 @@ def sheets(feet: dict[str, str]) -> str:
 
 
 def filled(document: str, pages: dict[str, int]) -> str:
-    """The document with its page numbers; three digits stand for those that are not known yet."""
+    """The document with its page numbers; as long as none is known, each is three digits wide."""
     mark = r'(?<=<span class="page">)\{(.*?)\}'
-    return re.sub(mark, lambda name: str(pages.get(html.unescape(name[1]), 100)), document)
+    return re.sub(mark, lambda name: str(pages[html.unescape(name[1])] if pages else 100), document)
 
 
 def print_to(pdf: Path, document: str) -> dict[str, int]:
     """Print the document with Chromium; returns on which page each linked element begins."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium")
     if not chromium:
         raise FileNotFoundError("printing needs Chromium: no `chromium` on the PATH")
     page = pdf.with_suffix(".html")

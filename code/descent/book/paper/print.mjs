@@ -45,7 +45,7 @@ try {
   await page.evaluate(() => document.fonts.ready);
   await page.evaluate(fit, LEAST);
   if (missing.length) throw new Error(`not found: ${missing.join(", ")}`);
-  await page.pdf({ path, preferCSSPageSize: true, printBackground: true, outline: true, tagged: true, timeout: MINUTES * 60_000 });
+  await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true, timeout: MINUTES * 60_000 });
 } finally {
   await browser.close();
 }
