@@ -54,13 +54,17 @@ def _box(kind: str, title: str) -> tuple[str, str]:
         return f"<details>\n<summary>{TITLE.renderInline(title)}</summary>\n", "\n</details>\n"
     if kind == "solution":
         return "<details>\n<summary>Solution</summary>", "\n</details>\n"
-    raise ValueError(f"a box must be an admonition, a dropdown, an exercise or a solution, got {kind!r}")
+    if kind == "floors":
+        return "*In the book, the floors of the house are drawn here.*", ""
+    raise ValueError(f"a box must be an admonition, a dropdown, an exercise, a solution or floors, got {kind!r}")
 
 
 def _role(kind: str, target: str, page: str, env: BuildEnvironment) -> str:
     named = re.fullmatch(r"(.*) <([\w -]+)>", target, re.S)
     if kind == "term":
         return named[1] if named else target
+    if kind == "py:obj":
+        return f"`{target}`"
     if kind == "eq":
         return f"({_equation(target, env)})"
     if kind == "ref":
@@ -71,7 +75,7 @@ def _role(kind: str, target: str, page: str, env: BuildEnvironment) -> str:
         form = "{} ({})" if kind == "cite:t" else "{}, {}"
         text = "; ".join(form.format(*_source(key.strip(), env)) for key in target.split(","))
         return text if kind == "cite:t" else f"({text})"
-    raise ValueError(f"a role must be one of term, eq, ref, cite:p and cite:t, got {kind!r}")
+    raise ValueError(f"a role must be one of term, py:obj, eq, ref, cite:p and cite:t, got {kind!r}")
 
 
 def _link(text: str, label: str, page: str, env: BuildEnvironment) -> str:
