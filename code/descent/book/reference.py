@@ -151,7 +151,8 @@ def use_autodoc(app: Sphinx, config: Config) -> None:
     config.add_module_names = False
     config.toc_object_entries_show_parents = "hide"
     config.nitpick_ignore_regex.append(("py:.*", r"(?!descent\.).*"))  # NumPy's types have no page here
-    config.nitpick_ignore_regex.append(("py:class", r"descent\.rules\.(base\.R|grid\.Axis)"))  # nobody writes them
+    # Types that a reader meets and never writes.
+    config.nitpick_ignore_regex.append(("py:class", r"descent\.(rules\.base\.R|rules\.grid\.Axis|lab\.scales\.Scale)"))
 
 
 def connect(app: Sphinx) -> None:
