@@ -22,7 +22,8 @@ PAGES = ROOT / "_build" / "html"
 Element = Any  # Beautiful Soup's own types make every step a question whether there is one
 
 FOR_SCREENS = ".headerlink, .toctree-wrapper, .sd-summary-state-marker, .only-web, script"
-FOLDED_CODE = "details.hide"  # it draws a figure, or computes what a solution says
+# Code behind a figure, a number or a rule; what is folded otherwise has words.
+FOLDED_CODE = "details.hide, details:has(> .sd-summary-content):not(:has(p, ol, ul))"
 FORMULA = "Formula: "  # before the alternative text of each formula, so that it can be told from a picture's
 SHORT = 14  # so many lines of code stay on one page
 SCALE = 0.82  # of figures: their letters become those of their captions
@@ -136,7 +137,7 @@ def strip(chapter: Element) -> str:
     for code in chapter.select("td code .pre"):
         parts = re.sub(r"([_.(])", r"\1<wbr>", html.escape(code.get_text()))  # where a narrow column may break it
         code.replace_with(element(f"<span>{parts}</span>"))
-    for picture in chapter.select("figure svg"):
+    for picture in chapter.select("figure svg[style]"):
         picture["style"] = re.sub(
             r"max-width:(\d+)pt", lambda width: f"max-width:{int(width[1]) * SCALE:.0f}pt", picture["style"]
         )
@@ -202,7 +203,7 @@ def take_answers(chapter: Element, name: str) -> list[Element]:
             checks = take_checks(each)
             there = move(what, exercise, [each.extract(), *checks])
             chapter.find(id=exercise).append(turn("Solution", there))
-        elif "proof" in title.get_text().lower():
+        elif not title.get_text().startswith("What you should have found"):
             each.name, each["class"] = "div", "proof"
             each.summary.name = "p"
         else:
@@ -238,14 +239,18 @@ def lower_headings(chapter: Element) -> None:
 
 
 def terms() -> list[Element]:
-    """The index, with page numbers where the page has links."""
+    """The index, with page numbers where the page has links. Names of code stand in the reference, in order."""
     index = []
     for heading in read(PAGES / "genindex.html").select("article h2"):
-        index.append(element(f'<p class="letter">{heading.get_text()}</p>'))
-        for item in heading.find_next_sibling("table").select("li"):
-            links = ", ".join(
-                f'<a href="#{Path(link_path).stem}.{unquote(anchor)}">{NUMBER}</a>'
-                for link_path, anchor in (link["href"].split("#") for link in item.select("a"))
+        entries = []
+        for item in heading.find_next_sibling("table").select("td > ul > li"):
+            links = [link for link in item.select("a") if "/reference.html" not in link["href"]]
+            places = (link["href"].split("#") for link in links)
+            numbers = ", ".join(
+                f'<a href="#{Path(page).stem}.{unquote(anchor)}">{NUMBER}</a>' for page, anchor in places
             )
-            index.append(element(f'<p class="term">{html.escape(item.a.get_text())} {links}</p>'))
-    return [element(f'<div class="terms">{"".join(map(str, index))}</div>')]
+            if links:
+                entries.append(f'<p class="term">{html.escape(links[0].get_text())} {numbers}</p>')
+        if entries:
+            index += [f'<p class="letter">{heading.get_text()}</p>', *entries]
+    return [element(f'<div class="terms">{"".join(index)}</div>')]

@@ -9,6 +9,15 @@ const [executablePath, source, path] = process.argv.slice(2);
 const MINUTES = 10;
 const LEAST = 0.72; // lines of code get no smaller than this; what is still longer is broken
 
+/** Lay the book out anew with all its fonts there: what was measured before one came would depend on the clock; runs in the page. */
+async function settle() {
+  const root = document.documentElement;
+  root.style.display = "none";
+  root.getBoundingClientRect(); // forgets the layout
+  await Promise.all([...document.fonts].map((face) => face.load()));
+  root.style.display = "";
+}
+
 /** Make formulas, code and tables that are wider than the page smaller; runs in the page. */
 function fit(least) {
   const wide = [];
@@ -42,7 +51,7 @@ try {
   await page.setViewport({ width: WIDTH, height: 900 });
   await page.emulateMediaType("print");
   await page.goto(pathToFileURL(source), { timeout: MINUTES * 60_000 });
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(settle);
   await page.evaluate(fit, LEAST);
   if (missing.length) throw new Error(`not found: ${missing.join(", ")}`);
   await page.pdf({ path, preferCSSPageSize: true, printBackground: true, tagged: true, timeout: MINUTES * 60_000 });
