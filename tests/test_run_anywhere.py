@@ -1,4 +1,4 @@
-"""The menu "Run" and what it leads to: of the built book, and of a small one that has an address."""
+"""The menu "Run" and what it leads to, of the built book and of a small one that has an address; that one as a site."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
@@ -17,7 +18,7 @@ from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from descent.book.notebooks import FOLDER, WHEEL, first_cell, on_github
+from descent.book.notebooks import FOLDER, WHEEL, first_cell, on_github, services
 from descent.book.plain import plain
 from test_pages import BOOK, CHAPTERS, ROOT, every_chapter
 
@@ -240,3 +241,56 @@ def test_a_mark_without_a_plain_form_is_an_error(mark: str, complaint: str) -> N
     anything: Any = None
     with pytest.raises(ValueError, match=complaint):
         plain(mark, "chapters/01-one", anything)
+
+
+def test_a_release_leads_to_its_own_notebooks_on_every_service() -> None:
+    addresses = [address for _, _, address in services("chapters/01-one", "someone/a-book", "trunk", "v1.2")]
+    assert addresses == [
+        "https://mybinder.org/v2/gh/someone/a-book/v1.2?labpath=chapters%2F01-one.ipynb",
+        "https://colab.research.google.com/github/someone/a-book/blob/gh-pages/v1.2/notebooks/01-one.ipynb",
+    ]
+
+
+# ------------------------------------------------------------------ the same small book as a site
+
+SITE = "https://someone.github.io/a-book/"
+
+
+def head(page: Path) -> dict[str, str]:
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    tags = {tag.get("property") or tag.get("name"): tag["content"] for tag in soup.select("meta[content]")}
+    return tags | {"canonical": soup.select_one("link[rel=canonical]")["href"]}
+
+
+def test_a_shared_link_has_a_card(small_book: Path) -> None:
+    told = head(small_book / "chapters" / "01-one.html")
+    assert told["canonical"] == told["og:url"] == f"{SITE}chapters/01-one.html"
+    assert told["og:title"] == "One"
+    assert told["description"].startswith("See there, Two, that")
+    card = small_book / told["og:image"].removeprefix(SITE)
+    assert card.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_site_map_names_every_chapter_once(small_book: Path) -> None:
+    urls = re.findall("<loc>(.*?)</loc>", (small_book / "sitemap.xml").read_text())
+    assert sorted(urls) == [f"{SITE}chapters/{name}.html" for name in ("01-one", "02-two", "glossary", "index")]
+
+
+def test_feedback_carries_the_page(small_book: Path) -> None:
+    soup = BeautifulSoup((small_book / "chapters" / "01-one.html").read_text(encoding="utf-8"), "html.parser")
+    address = urlsplit(soup.select_one("a.feedback")["href"])
+    asked = parse_qs(address.query)
+    assert f"{address.scheme}://{address.netloc}{address.path}" == "https://github.com/someone/a-book/issues/new"
+    assert asked["title"] == ["One"]
+    assert asked["body"][0].startswith(f"About: {SITE}chapters/01-one.html\nVersion: ")
+
+
+def test_a_missing_page_shows_a_page_that_works_at_any_depth(small_book: Path) -> None:
+    soup = BeautifulSoup((small_book / "404.html").read_text(encoding="utf-8"), "html.parser")
+    loaded = [tag["href"] for tag in soup.select("link[rel=stylesheet]")] + [
+        tag["src"] for tag in soup.select("script[src]")
+    ]
+    contents = [tag["href"] for tag in soup.select("nav a[href]")]
+    assert loaded
+    assert all((small_book / address.removeprefix("/a-book/")).is_file() for address in loaded)
+    assert "/a-book/chapters/01-one.html" in contents

@@ -18,9 +18,10 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from descent.book.plain import plain
+from descent.book.site import commit
 
 FOLDER = "notebooks"  # in the published book
-BRANCH = "gh-pages"  # of the repository, with the published book
+BRANCH = "gh-pages"  # of the repository, with the published book: a release in a folder named after its tag
 WHEEL = f"descent_book-{version('descent-book')}-py3-none-any.whl"
 RELEASE = Path(__file__).parents[3] / "coursework" / "release"
 
@@ -84,8 +85,8 @@ def write_copies(app: Sphinx, builder: Builder) -> None:
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
     shutil.copyfile(RELEASE / WHEEL, folder / WHEEL)
-    repository = on_github(app.config)
-    address = f"https://github.com/{repository}/raw/{BRANCH}/{FOLDER}" if repository else ""
+    repository, release = on_github(app.config), commit(str(app.srcdir)).get("release", "")
+    address = f"https://github.com/{repository}/raw/{published(release)}" if repository else ""
     for page in app.env.found_docs:
         source = Path(app.env.doc2path(page))
         if source.suffix == ".ipynb":
@@ -93,8 +94,16 @@ def write_copies(app: Sphinx, builder: Builder) -> None:
             (folder / name_of_copy(page)).write_text(text, encoding="utf-8", newline="\n")
 
 
-def services(page: str, repository: str, branch: str) -> list[tuple[str, str, str]]:
-    """Where the chapter of a page runs without an installation: name, what to know, address."""
+def published(release: str) -> str:
+    """Where the copies lie in the repository, on the branch of the published book."""
+    return "/".join(filter(None, [BRANCH, release, FOLDER]))
+
+
+def services(page: str, repository: str, branch: str, release: str = "") -> list[tuple[str, str, str]]:
+    """Where the chapter of a page runs without an installation: name, what to know, address.
+
+    The book of a release leads to the notebooks of that release, the newest to those of `branch`.
+    """
     if not repository:
         return []
     chapter = quote(f"{page}.ipynb", safe="")
@@ -102,12 +111,12 @@ def services(page: str, repository: str, branch: str) -> list[tuple[str, str, st
         (
             "Binder",
             "no account; takes some minutes to start",
-            f"https://mybinder.org/v2/gh/{repository}/{branch}?labpath={chapter}",
+            f"https://mybinder.org/v2/gh/{repository}/{release or branch}?labpath={chapter}",
         ),
         (
             "Colab",
             "with a Google account",
-            f"https://colab.research.google.com/github/{repository}/blob/{BRANCH}/{FOLDER}/{name_of_copy(page)}",
+            f"https://colab.research.google.com/github/{repository}/blob/{published(release)}/{name_of_copy(page)}",
         ),
     ]
 
@@ -116,7 +125,8 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     """Offer the menu on pages that are notebooks."""
     if context.get("page_source_suffix") != ".ipynb":
         return
-    context["run_services"] = services(page, on_github(app.config), context["theme_repository_branch"])
+    release = context["commit"].get("release", "")
+    context["run_services"] = services(page, on_github(app.config), context["theme_repository_branch"], release)
     context["run_notebook"] = context["pathto"](f"{FOLDER}/{name_of_copy(page)}", resource=True)
     context["run_package"] = context["pathto"](f"{FOLDER}/{WHEEL}", resource=True)
 

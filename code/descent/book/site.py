@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
+from descent.book.publish import TAG
+
 CARD = {"line_color": "#1f77d0", "image_mini": "chapters/images/mark.png"}
 NOT_FOUND = """
 <h1>No such page</h1>
@@ -37,7 +39,10 @@ def pages_address(repository: str) -> str:
 
 
 def commit(folder: str) -> dict[str, Any]:
-    """The commit that the working tree in `folder` is at, its day, and whether files differ from it; else nothing."""
+    """The commit that the working tree in `folder` is at: its number and day, its release, whether files differ from it.
+
+    The release is a tag such as v1.2, or empty. Outside a repository there is nothing to tell.
+    """
 
     def git(*arguments: str) -> str:
         return subprocess.run(
@@ -46,7 +51,9 @@ def commit(folder: str) -> dict[str, Any]:
 
     try:
         number, day = git("show", "--no-patch", "--format=%H %cs", "HEAD").split()
-        return {"number": number, "day": day, "changed": bool(git("status", "--porcelain", "--untracked-files=no"))}
+        release = max(filter(TAG.fullmatch, git("tag", "--points-at", "HEAD").split()), default="")
+        changed = bool(git("status", "--porcelain", "--untracked-files=no"))
+        return {"number": number, "day": day, "release": release, "changed": changed}
     except (OSError, subprocess.CalledProcessError):
         return {}
 
@@ -83,11 +90,15 @@ class Origin:
         self.commit = commit(folder)
 
     def tell(self, app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-        """Give the templates what they say of it. Without an address there is nothing to share."""
+        """Give the templates what they say of it."""
         context["repository"] = app.config.html_theme_options.get("repository_url", "")
         context |= {"site": app.config.html_baseurl, "book_version": version("descent-book"), "commit": self.commit}
-        if not context["repository"]:
-            context["metatags"] = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
+
+
+def leave_out_addresses(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """While the book has no address, its pages have none to share."""
+    if not app.config.html_baseurl and "metatags" in context:
+        context["metatags"] = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context["metatags"])
 
 
 def connect(app: Sphinx) -> None:
@@ -97,5 +108,6 @@ def connect(app: Sphinx) -> None:
     if app.config.html_theme_options.get("repository_url"):
         app.setup_extension("sphinx_sitemap")
     app.connect("config-inited", describe)
+    app.connect("html-page-context", Origin(str(app.srcdir)).tell, priority=300)  # before those who ask it
     app.connect("html-page-context", start_with_the_problem, priority=400)  # before sphinxext.opengraph reads it
-    app.connect("html-page-context", Origin(str(app.srcdir)).tell, priority=900)
+    app.connect("html-page-context", leave_out_addresses, priority=600)  # after sphinxext.opengraph has written it
