@@ -8,6 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from descent.book.house import FLOOR_OF, uses
 from strategies import broken_formulas
@@ -131,6 +132,15 @@ def test_style_sheets_load_only_what_is_there() -> None:
         urls = urls_of_style((BOOK / sheet).read_text(encoding="utf-8"))
         assert not [url for url in urls if ELSEWHERE.match(url)], sheet
         assert not missing([url for url in urls if not url.startswith("#")], sheet), sheet
+
+
+def test_every_icon_is_in_the_icon_font():
+    css = (BOOK / "_static" / "style.css").read_text(encoding="utf-8")
+    icons = {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", css)}
+    icons |= {ord(character) for character in css if 0xE000 <= ord(character) <= 0xF8FF}
+    fonts = [TTFont(file) for file in (BOOK / "_static" / "fonts").glob("fa-*.woff2")]
+    assert len(icons) > 10
+    assert icons <= {code for font in fonts for code in font.getBestCmap()}
 
 
 @every_page

@@ -51,8 +51,8 @@ class Bundle:
         content = [*pages, script, *(_read(out, file) for file in FURTHER_SCRIPTS)]
         css = "\n".join(_sheet(out, file) for file in self.styles)
         css = node.run("purge.mjs", json.dumps({"css": css, "content": content}))
-        shown = {ord(character) for page in pages for character in set(page)}
-        shown |= {int(code, 16) for code in re.findall(r'"\\(f[0-9a-f]{3})"', css)}  # icons
+        shown = {ord(character) for text in [*pages, css] for character in set(text)}
+        shown |= {int(code, 16) for code in re.findall(r"\\([0-9a-fA-F]{4,5})", css)}  # icons
         (out / "_static/fonts").mkdir(exist_ok=True)
         css = re.sub(r"url\(([^)]*\.woff2)\)", lambda url: f"url({_font(out / '_static', url[1], shown)})", css)
         (out / "_static/style.css").write_text(css, encoding="utf-8")

@@ -39,7 +39,7 @@ def pages_address(repository: str) -> str:
 
 
 def commit(folder: str) -> dict[str, Any]:
-    """The commit that the working tree in `folder` is at: its number and day, its release, whether files differ from it.
+    """The commit that the working tree in `folder` is at: number, day, release, and whether files differ from it.
 
     The release is a tag such as v1.2, or empty. Outside a repository there is nothing to tell.
     """
