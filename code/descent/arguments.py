@@ -69,7 +69,7 @@ def text(name: str, value: Any) -> str:
 def array(name: str, value: Any, what: str = "numbers") -> np.ndarray:
     """A new array of floats; TypeError for what isn't made of real numbers: text, None, complex, ragged, masked."""
     if type(value) is np.ndarray and value.dtype == float:  # as it mostly is, in every step of a walk
-        return value.copy()
+        return value.copy(order="K")
     if np.ma.is_masked(value):
         raise TypeError(f"{name} must be {what} without gaps, got a masked array; fill it first")
     try:

@@ -9,7 +9,7 @@ import numpy as np
 
 from descent.arguments import array, check_finite, shown, whole
 from descent.rules import Rule
-from descent.rules.base import check
+from descent.rules.base import check_each
 from descent.rules.grid import Axis
 from descent.schedules import Schedule, check_schedule
 from descent.sources import as_source, checked_gradient
@@ -165,7 +165,7 @@ def _moved_by_a_schedule(rule: Rule, schedule: Any) -> str:
 def _with(rule: Rule, name: str, value: Any) -> Rule:
     """dataclasses.replace for one hyperparameter, without checking the others again at every step."""
     other = copy(rule)
-    other.__dict__[name] = check(name, value)
+    other.__dict__[name] = check_each(name, value)
     return other
 
 

@@ -116,6 +116,11 @@ def _has(objective: Any, *methods: str) -> bool:
     return not isinstance(objective, type) and all(callable(getattr(objective, name, None)) for name in methods)
 
 
+def _check_objective(name: str, value: Any) -> None:
+    if not _has(value, "value", "grad"):
+        raise TypeError(f"{name} must have .value and .grad, got {shown(value)}")
+
+
 def mini_batches(
     model: Sampled,
     size: int,
@@ -148,8 +153,7 @@ def one_sample(model: Sampled, rng: np.random.Generator | None = None, shuffle: 
 
 def all_samples(model: Objective) -> Source:
     """Batch gradient descent: the exact gradient, the same function at every step."""
-    if not _has(model, "value", "grad"):
-        raise TypeError(f"model must have .value and .grad, got {shown(model)}")
+    _check_objective("model", model)
     return Source(lambda: repeat(model.grad), 1, model.value)
 
 
@@ -165,14 +169,13 @@ def stream(samples: Iterable[Any], objective: Callable[[Any], Objective]) -> Sou
     except TypeError:
         raise TypeError(f"samples must be something to go through, such as a list, got {shown(samples)}") from None
     _check_function("objective", objective, "the loss of one sample")
+    return Source(lambda: (_gradient_of(objective(sample)) for sample in samples), None)
 
-    def grad(sample: Any) -> Gradient:
-        model = objective(sample)
-        if not _has(model, "grad"):
-            raise TypeError(f"objective must make something with .grad, got {shown(model)}")
-        return model.grad
 
-    return Source(lambda: map(grad, samples), None)
+def _gradient_of(model: Any) -> Gradient:
+    if not _has(model, "grad"):
+        raise TypeError(f"objective must make something with .grad, got {shown(model)}")
+    return model.grad
 
 
 def given(gradients: Any) -> Source:
@@ -227,9 +230,7 @@ def with_noise(objective: Any, eta: float, gamma: float, rng: np.random.Generato
 
     def gradients() -> Iterator[Gradient]:
         for done, grad in enumerate(source.gradients()):
-            with np.errstate(over="ignore"):  # a large γ leaves no noise
-                sigma = np.sqrt(eta / np.float64(1 + done) ** gamma)
-            yield partial(_noisy, grad, sigma, rng)
+            yield partial(_noisy, grad, np.sqrt(eta * (1.0 + done) ** -gamma), rng)
 
     return replace(source, gradients=gradients)
 

@@ -63,7 +63,7 @@ class Rule:
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if not isinstance(field.default, tuple):
-                checked = _on_the_grid(field.name, value) if isinstance(value, Axis) else check(field.name, value)
+                checked = check_each(field.name, value)
             elif isinstance(value, tuple) and value:
                 checked = tuple(check(f"{field.name}[{i}]", each) for i, each in enumerate(value))
             else:
@@ -116,10 +116,13 @@ def check(name: str, value: Value) -> Value:
     return checked
 
 
-def _on_the_grid(name: str, axis: Axis) -> Axis:
-    for value in axis.flat:
-        check(name, value)
-    return axis
+def check_each(name: str, value: Value) -> Value:
+    """What `check` gives for one number; an axis of a grid as it is, when each of its numbers passes."""
+    if not isinstance(value, Axis):
+        return check(name, value)
+    for one in value.flat:
+        check(name, one)
+    return value
 
 
 R = TypeVar("R", bound=Rule)
