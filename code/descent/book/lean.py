@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from descent.book import node
 
 THEME_STYLES = ["_static/styles/theme.css", "_static/styles/pydata-sphinx-theme.css"]
-THEME_SCRIPTS = ["_static/scripts/bootstrap.js", "_static/scripts/pydata-sphinx-theme.js"]
+BOOTSTRAP, THEME_SCRIPT = "_static/scripts/bootstrap.js", "_static/scripts/pydata-sphinx-theme.js"
 FURTHER_SCRIPTS = ["_static/lab.js", "_static/searchtools.js"]  # of some pages, and files of their own
 
 
@@ -28,7 +28,10 @@ def shorten_pictures(app: Sphinx, page: str, template: str, context: dict[str, A
 
 
 class Bundle:
-    """What every page loads, as the one style sheet and the one script that layout.html asks for."""
+    """What every page loads, as the style sheet and the two scripts that layout.html asks for.
+
+    A browser pauses between two scripts: the theme's are apart, so that it can answer in between.
+    """
 
     def gather(self, app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
         """Note what the theme and the extensions want, from the page of the search, which every build writes."""
@@ -36,19 +39,19 @@ class Bundle:
             sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
             self.styles = THEME_STYLES + [str(sheet.filename) for sheet in sheets]
             self.scripts = [script.filename or script.attributes["body"] for script in context["script_files"]]
-            self.scripts += THEME_SCRIPTS
 
     def write(self, app: Sphinx, error: Exception | None) -> None:
-        """Write both, when all pages are there."""
+        """Write them, when all pages are there."""
         if error or app.builder.format != "html":
             return
         out = Path(app.outdir)
         pages = [page.read_text(encoding="utf-8") for page in sorted(out.rglob("*.html"))]
-        script = ";\n".join(_read(out, file) if file.endswith(".js") else file for file in self.scripts)
-        script = _without_tab_stops(script)
-        (out / "_static/script.js").write_text(script, encoding="utf-8")
+        scripts = [file if not file.endswith(".js") else _read(out, file) for file in self.scripts]
+        theme = [_read(out, BOOTSTRAP), _without_tab_stops(_read(out, THEME_SCRIPT))]
+        (out / "_static/script.js").write_text(";\n".join(scripts), encoding="utf-8")
+        (out / "_static/theme.js").write_text(";\n".join(theme), encoding="utf-8")
 
-        content = [*pages, script, *(_read(out, file) for file in FURTHER_SCRIPTS)]
+        content = [*pages, *scripts, *theme, *(_read(out, file) for file in FURTHER_SCRIPTS)]
         css = "\n".join(_sheet(out, file) for file in self.styles)
         css = node.run("purge.mjs", json.dumps({"css": css, "content": content}))
         shown = {ord(character) for text in [*pages, css] for character in set(text)}
