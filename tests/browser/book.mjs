@@ -93,6 +93,9 @@ export function stopTheClock() {
   };
 }
 
+/** Lay out what is far from the screen too, which otherwise waits until it comes near. Runs on a page of puppeteer's. */
+export const layOutAll = (page) => page.addStyleTag({ content: "section { content-visibility: visible !important }" });
+
 /** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
 export async function launch(kind, gallery) {
   if (!existsSync(BOOK)) throw new Error("there is no book in _build/html: run `make book`");

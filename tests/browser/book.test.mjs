@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { chapters, kinds, launch, pages } from "./book.mjs";
+import { chapters, kinds, launch, layOutAll, pages } from "./book.mjs";
 
 // What is folded: where to press, and what should then be seen.
 const FOLDED = [
@@ -124,6 +124,7 @@ for (const kind of kinds) {
     for (const path of pages) {
       test(`${path} fits a phone`, async () => {
         await book.visit(book.places.disk + path, { width: 360 });
+        await layOutAll(book.page);
         const wide = await book.page.evaluate(() => {
           const page = document.scrollingElement;
           page.scrollLeft = 1000;

@@ -683,6 +683,23 @@ describe("chromium, which can pretend more", () => {
   after(() => book?.close());
   const open = async (url, name, options) => (await book.visit(url, options), find(book.page, name));
 
+  for (const width of [1280, 360]) {
+    test(`nothing moves when labs start, ${width} pixels wide`, async () => {
+      await book.visit(book.places.disk + WITH_LABS[0], { width });
+      const [started, moved] = await book.page.evaluate(async () => {
+        let moved = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (moved += value))).observe({ type: "layout-shift" });
+        for (let y = 0; y < document.scrollingElement.scrollHeight; y += 400) {
+          scrollTo({ top: y, behavior: "instant" });
+          for (let frame = 0; frame < 6; frame++) await new Promise(requestAnimationFrame);
+        }
+        return [document.querySelectorAll(".lab-on").length, moved];
+      });
+      assert.equal(started, 3);
+      assert.ok(moved < 0.01, `layout shifts of ${moved}`);
+    });
+  }
+
   test("a finger drags the start, and not the page", async () => {
     const lab = await open(book.places.disk + WITH_LABS[0], "gd-bowl", { width: 360, touch: true });
     const { start, left, bottom, width } = await lab.places();
