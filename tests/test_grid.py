@@ -85,3 +85,9 @@ def test_declaring_does_not_keep_the_callers_array():
     axis = grid(alpha=values)["alpha"]
     values[:] = 5
     assert np.ravel(axis).tolist() == [0.1, 0.2]
+
+
+def test_what_is_computed_from_an_axis_is_plain():
+    axis = grid(alpha=[0.1, 0.2])["alpha"]
+    assert type(2 * axis) is np.ndarray
+    assert type(axis.sum()) is np.float64

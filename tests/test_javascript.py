@@ -105,6 +105,30 @@ def test_one_step_is_the_same(engine, data, rule, t, dim):
     assert np.all(np.abs(found - expected) <= 1e-12 * scale)
 
 
+@pytest.mark.parametrize("t", [1, 2])
+def test_a_rule_may_do_something_else_in_its_first_step(engine, t):
+    rule, theta, g = WarmStart(), np.array([1.0, -2.0]), np.array([0.5, 3.0])
+    state = rule.init(theta)
+    after, memory = rule.update(theta, g, state, t)
+    found = one_step(engine, javascript(rule), theta, g, flat(*state).tolist(), rule, t)
+    np.testing.assert_allclose(found, flat(after, *memory), rtol=1e-12)
+
+
+def test_a_rule_without_equations_runs_without_their_lines(engine):
+    @rule
+    class Twice(Rule):
+        alpha: Value = 0.1
+
+        def update(self, theta, g, state, t):
+            for _ in range(2):
+                theta = theta - self.alpha * g
+            return theta, state
+
+    program = javascript(Twice())
+    assert "lines" not in program
+    assert one_step(engine, program, np.array([1.0, 2.0]), np.array([1.0, 0.0]), [], Twice(), 1).tolist() == [0.8, 2]
+
+
 @settings(max_examples=100, deadline=None)
 @given(rule=rules_with_values(), dim=st.integers(1, 3), data=st.data())
 def test_the_memory_starts_the_same_and_the_probe_looks_to_the_same_place(engine, rule, dim, data):
@@ -245,6 +269,8 @@ def untraceable(body):
         (untraceable(lambda theta, g, t: theta - np.sort(g)), "np.sort can't be traced"),
         (untraceable(lambda theta, g, t: theta - np.cumsum(g)), "np.cumsum can't be traced"),
         (untraceable(lambda theta, g, t: np.sum(theta)), r"must keep the shape of theta, \(2,\), got \(\)"),
+        (untraceable(lambda theta, g, t: np.stack([theta, g])), r"must keep the shape of theta, \(2,\), got \(2, 2\)"),
+        (Surface(lambda x, y: y + 1 / (0 * x), (), ((0, 1), (0, 1)), (0, 0)), "can't be written in JavaScript"),
         (Surface(lambda x, y: float(x), (), ((0, 1), (0, 1)), (0, 0)), "needs a plain number"),
         (GradientDescent, "a rule with its hyperparameters"),
     ],

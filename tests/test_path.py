@@ -1,13 +1,30 @@
 """The one loop, and the path it leaves behind."""
 
-from itertools import islice
+from dataclasses import FrozenInstanceError
+from itertools import islice, repeat
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from descent import DIVERGED, Adam, GradientDescent, Momentum, Rule, Source, bowl, descend, grid, rosenbrock, rule, walk
+from descent import (
+    DIVERGED,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Rule,
+    Source,
+    Value,
+    bowl,
+    descend,
+    grid,
+    rosenbrock,
+    rule,
+    walk,
+)
 from strategies import RULES, Parabola, names, vectors
 
 
@@ -53,6 +70,33 @@ def test_what_is_kept_is_the_same_however_little_is_kept(steps, every):
         np.testing.assert_array_equal(path.theta, everything.theta[path.t])
         np.testing.assert_array_equal(path.state.v, everything.state.v[path.t])
         np.testing.assert_array_equal(path.loss, everything.loss[path.t])
+
+
+def test_a_path_is_read_only_and_equal_to_itself_alone():
+    path, again = (descend(bowl(), (1, 1), Momentum(), 2) for _ in range(2))
+    with pytest.raises(FrozenInstanceError):
+        path.t = again.t
+    assert path != again
+
+
+def test_a_memory_of_one_number_has_a_place_for_each_walk():
+    @rule
+    class Counting(Rule):
+        """θ ← θ − α g, counting its steps"""
+
+        alpha: Value = 0.1
+
+        class State(NamedTuple):
+            count: Value
+
+        def init(self, theta):
+            return self.State(0)
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * g, self.State(state.count + 1)
+
+    path = descend(bowl(), (1, 1), Counting(**grid(alpha=[0.01, 0.05, 0.1])), 4)
+    np.testing.assert_array_equal(path.state.count, np.tile(np.arange(5)[:, None], 3))
 
 
 def test_the_start_is_not_changed():
@@ -137,16 +181,29 @@ def test_without_a_loss_divergence_is_overflow():
     assert np.isnan(path.theta[310:]).all()
 
 
-def test_a_loss_of_minus_infinity_has_diverged():
-    class Falling:
+@pytest.mark.parametrize("end", [2.0, np.inf])
+@pytest.mark.parametrize("loss", [np.inf, -np.inf, np.nan])
+def test_a_loss_that_is_no_finite_number_has_diverged_wherever_theta_is(loss, end):
+    class Cliff:
         def value(self, theta):
-            return -np.exp(theta[0])
+            return np.where(theta[0] == 1, 0.0, loss)
 
         def grad(self, theta):
-            return -np.exp(theta)
+            return np.array([1 - end])
 
-    path = descend(Falling(), [1.0], GradientDescent(0.1), 100)
-    assert path.diverged == np.argmax(np.isinf(path.loss))
+    assert descend(Cliff(), [1.0], GradientDescent(1.0), 3).diverged == 1
+
+
+def test_a_loss_of_a_million_has_not_diverged_and_one_above_it_has():
+    class Ramp:
+        def value(self, theta):
+            return theta[0]
+
+        def grad(self, theta):
+            return np.array([-1.0])
+
+    at, above = (descend(Ramp(), [1.0], GradientDescent(alpha), 1).diverged for alpha in (999_999, 999_999.5))
+    assert (at, above) == (0, 1)
 
 
 def test_columns_diverge_one_by_one():
@@ -243,26 +300,22 @@ def test_a_gradient_of_another_shape_is_an_error(wrong):
         descend(wrong, (1, 1), GradientDescent(), 1)
 
 
-def test_an_update_of_another_shape_is_an_error():
+@pytest.mark.parametrize(("wrong", "shape"), [(np.sum, r"\(\)"), (np.diag, r"\(2, 2\)")])
+def test_an_update_of_another_shape_is_an_error(wrong, shape):
     @rule
-    class Summed(Rule):
+    class Misshapen(Rule):
         def update(self, theta, g, state, t):
-            return theta.sum(), state
+            return wrong(theta), state
 
-    with pytest.raises(ValueError, match=r"update must return a theta of shape \(2,\), got \(\)"):
-        descend(bowl(), (1, 1), Summed(), 1)
+    with pytest.raises(ValueError, match=rf"update must return a theta of shape \(2,\), got {shape}"):
+        descend(bowl(), (1, 1), Misshapen(), 1)
 
 
-def test_a_loss_of_another_shape_is_an_error():
-    class Elementwise:
-        def value(self, theta):
-            return theta**2
-
-        def grad(self, theta):
-            return 2 * theta
-
-    with pytest.raises(ValueError, match=r"the loss must have .*shape"):
-        descend(Elementwise(), (1, 1), GradientDescent(), 1)
+@pytest.mark.parametrize(("value", "shape"), [(np.square, r"\(2, 3\)"), (np.sum, r"\(\)")])
+def test_a_loss_of_another_shape_than_the_grids_is_an_error(value, shape):
+    objective = Source(lambda: repeat(lambda theta: theta), value=value)
+    with pytest.raises(ValueError, match=rf"the loss must have the grid's shape, \(3,\), got {shape}"):
+        descend(objective, (1, 1), GradientDescent(**grid(alpha=[0.1, 0.2, 0.3])), 1)
 
 
 def test_a_surface_for_two_does_not_take_three_coordinates():
@@ -270,7 +323,7 @@ def test_a_surface_for_two_does_not_take_three_coordinates():
         descend(bowl(), (1, 1, 1), GradientDescent(), 1)
 
 
-@pytest.mark.parametrize("wrong", [3, None, "rosenbrock"])
+@pytest.mark.parametrize("wrong", [3, None, "rosenbrock", SimpleNamespace(grad=bowl().grad)])
 def test_something_without_a_gradient_is_no_objective(wrong):
     with pytest.raises(TypeError, match=r"objective must be a source, have .value and .grad, or be a function"):
         descend(wrong, (1, 1), GradientDescent(), 1)
@@ -334,3 +387,9 @@ def test_axes_of_two_grids_are_not_paired_silently():
     both = Momentum(**grid(alpha=[0.1, 0.2]), **grid(beta=[0.5, 0.9]))
     with pytest.raises(ValueError, match=r"rule must have all its axes from one grid"):
         descend(bowl(), (1, 1), both, 1)
+
+
+def test_an_axis_without_the_others_of_its_grid_is_not_paired_silently_either():
+    alone = grid(alpha=[0.1, 0.2], beta=[0.5, 0.9])["alpha"]
+    with pytest.raises(ValueError, match=r"rule must have all its axes from one grid"):
+        descend(bowl(), (1, 1), Momentum(alone), 1)

@@ -1,11 +1,13 @@
 """Equations are the code: the same names, the same order, and parentheses where the code needs them."""
 
+import ast
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from descent import Adam, AdaMax, GradientDescent, Momentum, Nesterov, Rule, Surface, Value, equations, rule, surface
+from descent.render.latex import symbol, wholes
 from strategies import RULES, SURFACES
 
 
@@ -104,6 +106,7 @@ def numbers(x, y): return x * 2 * 3**y
 def tower(x, y): return (x**y) ** 2 + x ** (y**2)
 def ratio(x, y): return (x / y) ** 2 / (x + 1e-8)
 def root(x, y): return np.sqrt(abs(x)) * np.maximum(x, 0.5 * y)
+def bounded(x, y): return np.sign(x) * np.minimum(x, np.clip(y, 0, 1))
 # fmt: on
 
 
@@ -120,11 +123,22 @@ def root(x, y): return np.sqrt(abs(x)) * np.maximum(x, 0.5 * y)
         (tower, r"{\left({x}^{y}\right)}^{2} + {x}^{{y}^{2}}"),
         (ratio, r"\frac{{\left(\frac{x}{y}\right)}^{2}}{x + 1 \cdot 10^{-8}}"),
         (root, r"\sqrt{\lvert x \rvert}\,\max\left(x,\, 0.5\,y\right)"),
+        (
+            bounded,
+            r"\operatorname{sign}\left(x\right)\,\min\left(x,\, \operatorname{clip}\left(y,\, 0,\, 1\right)\right)",
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_parentheses_stand_where_the_code_needs_them(f, latex):
     assert written(f) == latex
+
+
+def test_a_choice_inside_a_product_has_parentheses():
+    def chosen(x, y):
+        return x * np.where(x > y, x, 2)
+
+    assert written(chosen).endswith(r"\text{else} \end{array} \right.\right)")
 
 
 def test_a_pair_of_assignments_is_two_lines():
@@ -136,6 +150,48 @@ def test_a_pair_of_assignments_is_two_lines():
     assert lines(turned_surface) == ["a = x + y", "b = x - y", r"f(x, y) = a\,b"]
 
 
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("epsilon", r"\epsilon"),
+        ("beta12", r"\beta_{12}"),
+        ("x_bar", r"\bar{x}"),
+        ("mu_next", r"{\mu}'"),
+        ("lr", r"\mathrm{lr}"),
+        ("step_size", r"\mathrm{step\_size}"),
+        ("weight_decay", r"\lambda"),
+    ],
+)
+def test_a_name_becomes_its_symbol(name, latex):
+    assert symbol(name) == latex
+
+
+def test_a_norm_is_the_only_call_that_mixes_the_coordinates():
+    line = ast.parse("np.abs(g) * np.sqrt(v) / np.linalg.norm(g, axis=0)", mode="eval").body
+    assert [ast.unparse(part) for part in wholes(line)] == ["np.linalg.norm(g, axis=0)"]
+
+
+def swaps(x, y):
+    x, y = y, x
+    return x - y
+
+
+def unpacks_many(x, y):
+    a, *_rest = x, y, 2
+    return a
+
+
+def unpacks_one(x, y):
+    a, *_rest = (x,)
+    return a
+
+
+@pytest.mark.parametrize("f", [swaps, unpacks_many, unpacks_one])
+def test_a_pair_of_assignments_that_isnt_two_lines_is_named(f):
+    with pytest.raises(TypeError, match=f"{f.__name__} has no equation for: "):
+        written(f)
+
+
 def test_code_without_an_equation_is_named():
     def loops(x, y):
         for _ in range(3):
@@ -145,10 +201,27 @@ def test_code_without_an_equation_is_named():
     def sorts(x, y):
         return np.sort(x)
 
+    def clips_below(x, y):
+        return np.clip(x, y)
+
+    def writes_elsewhere(x, y):
+        return np.sqrt(x, y)
+
     with pytest.raises(TypeError, match=r"loops has no equation for: for _ in range\(3\)"):
         written(loops)
     with pytest.raises(TypeError, match=r"no equation here for: np.sort\(x\)"):
         written(sorts)
+    with pytest.raises(TypeError, match=r"no equation here for: np.clip\(x, y\)"):
+        written(clips_below)
+    with pytest.raises(TypeError, match=r"no equation here for: np.sqrt\(x, y\)"):
+        written(writes_elsewhere)
+
+
+def test_code_without_a_source_is_named():
+    namespace = {}
+    exec("def unseen(x, y): return x + y", namespace)
+    with pytest.raises(TypeError, match="unseen has no source to read"):
+        written(namespace["unseen"])
 
 
 def rule_with(update):

@@ -31,10 +31,11 @@ from descent import (
     Value,
     bowl,
     descend,
+    grid,
     rosenbrock,
     rule,
 )
-from descent.rules.base import RANGES
+from descent.rules.base import RANGES, values_of
 from feeding import fed
 from strategies import RULES, Parabola, hyperparameters, names, numbers
 
@@ -82,17 +83,13 @@ FED = [
     (Adam(0.5, 0.5, 0.75, epsilon=2), [2, 2, -4], ratios(M_HAT, V_HAT)),
     (AdaGrad(0.5, epsilon=2), [3, 4, 12], ratios([3, 4, 12], [9, 25, 169])),
     (RMSprop(0.5, beta=0.75, epsilon=2), [2, 2, -4], ratios([2, 2, -4], [1, 7 / 4, 85 / 16])),
-    # s = 1, 7/4, 85/16 and u = 1/2, 81/88, before each step 0, 1/2, 81/88
-    (
-        Adadelta(beta=0.75, epsilon=1),
-        [2, 2, -4],
-        [2 * (1 / 2) ** 0.5, 2 * (6 / 11) ** 0.5, -4 * (169 * 16 / 88 / 101) ** 0.5],
-    ),
+    # s = 3, 15/4, 207/16 and, before each step, u = 0, 3/4, 393/304
+    (Adadelta(beta=0.25, epsilon=1), [2, 2, -4], [1, 2 * (7 / 19) ** 0.5, -4 * (697 / 19 / 223) ** 0.5]),
     (AdaMax(0.5, 0.5, 0.5), [4, 1, 1], [0.5, 0.5, 5 / 7]),  # m̂ = 4, 2, 10/7 and u = 4, 2, 1
     (Nadam(0.5, 0.5, 0.75, psi=HALVING, epsilon=2), [2, 2, -4], ratios(NADAM_M_HAT, V_HAT)),
     (AMSGrad(0.5, 0.5, 0.75, epsilon=2), [4, 0, 0], ratios([2, 1, 1 / 2], [4, 4, 4])),  # v = 4, 3, 9/4
     # m̂ = 2 and v̂ = 4 in every step, so θ = 0, −1/4, −15/32: an eighth goes to decay
-    (AdamW(0.5, 0.5, 0.75, epsilon=0, weight_decay=0.25, eta=0.5), [2, 2, 2], [1 / 4, 7 / 32, 49 / 256]),
+    (AdamW(0.5, 0.5, 0.25, epsilon=0, weight_decay=0.25, eta=0.5), [2, 2, 2], [1 / 4, 7 / 32, 49 / 256]),
     (
         QHAdam(0.5, 0.5, 0.75, nu1=0.5, nu2=0.5, epsilon=2),
         [2, 2, -4],
@@ -113,6 +110,32 @@ def test_every_public_rule_is_worked_out_on_paper():
 # ------------------------------------------------------------------ hyperparameters
 
 
+# The paper's where it proposes some, else the book's own. The chapters' numbers depend on them.
+DEFAULTS = {
+    GradientDescent: (0.001,),
+    Momentum: (0.001, 0.9),
+    AveragedMomentum: (0.01, 0.9),
+    Nesterov: (0.001, 0.9),
+    SGDW: (0.001, 0.9, 1e-5, 1),
+    AdaGrad: (0.01, 1e-8),
+    Adadelta: (0.95, 1e-6),
+    RMSprop: (0.001, 0.9, 1e-8),
+    Adam: (0.001, 0.9, 0.999, 1e-8),
+    AdaMax: (0.002, 0.9, 0.999),
+    Nadam: (0.002, 0.9, 0.999, 0.004, 1e-8),
+    AMSGrad: (0.001, 0.9, 0.999, 1e-8),
+    AdamW: (0.001, 0.9, 0.999, 1e-8, 1e-5, 1),
+    QHM: (0.001, 0.999, 0.7),
+    AggMo: (0.0003, 0, 0.9, 0.99),
+    QHAdam: (0.001, 0.995, 0.999, 0.7, 1, 1e-8),
+}
+
+
+@each_rule
+def test_the_defaults_are_the_papers_or_the_books(a_rule):
+    assert tuple(values_of(a_rule()).values()) == DEFAULTS[a_rule]
+
+
 @each_hyperparameter
 @pytest.mark.parametrize("wrong", [-0.1, -1e-300, np.nan, np.inf, -np.inf])
 def test_a_hyperparameter_out_of_range_is_named(a_rule, name, wrong):
@@ -124,6 +147,13 @@ def test_a_hyperparameter_out_of_range_is_named(a_rule, name, wrong):
 def test_beta_stays_below_one(a_rule, name):
     with pytest.raises(ValueError, match=re.escape(f"{name} must be in [0, 1), got 1")):
         a_rule(**{name: 1})
+
+
+@pytest.mark.parametrize(("a_rule", "name"), [(QHM, "nu"), (QHAdam, "nu1"), (QHAdam, "nu2")])
+def test_a_weight_is_at_most_one(a_rule, name):
+    assert getattr(a_rule(**{name: 1}), name) == 1
+    with pytest.raises(ValueError, match=re.escape(f"{name} must be in [0, 1], got 1.001")):
+        a_rule(**{name: 1.001})
 
 
 @each_hyperparameter
@@ -145,6 +175,11 @@ def test_rules_are_read_only(a_rule, name):
     one = a_rule()
     with pytest.raises(FrozenInstanceError):
         setattr(one, name, 0.5)
+
+
+def test_a_rule_equals_itself_alone():
+    one, other = (Momentum(**grid(alpha=[0.1, 0.2])) for _ in range(2))
+    assert one != other
 
 
 @each_rule

@@ -1,5 +1,6 @@
 """Where a gradient comes from."""
 
+from dataclasses import FrozenInstanceError
 from itertools import combinations, islice
 
 import numpy as np
@@ -12,6 +13,7 @@ from descent import (
     GradientDescent,
     LeastSquares,
     Momentum,
+    Source,
     all_samples,
     batches,
     bowl,
@@ -144,12 +146,19 @@ def test_one_sample_is_a_batch_of_one():
     np.testing.assert_allclose(one.theta[1], 0.01 * y[first] * x[first])  # −α (0 − y) x
 
 
-@pytest.mark.parametrize(("last", "steps"), [("smaller", 3), ("dropped", 2)])
+@pytest.mark.parametrize(("last", "steps"), [("smaller", 2), ("dropped", 1)])
 def test_a_source_knows_its_steps_per_epoch(last, steps):
-    assert mini_batches(model(), 5, generator(), last=last).steps_per_epoch == steps
-    assert all_samples(model()).steps_per_epoch == 1
+    assert mini_batches(model(), 7, generator(), last=last).steps_per_epoch == steps
+    assert all_samples(model()).steps_per_epoch == Source(lambda: iter([])).steps_per_epoch == 1
     assert one_sample(model(), generator()).steps_per_epoch == 12
     assert stream([], lambda sample: sample).steps_per_epoch is None
+
+
+def test_a_source_is_read_only_and_equal_to_itself_alone():
+    source = all_samples(bowl())
+    with pytest.raises(FrozenInstanceError):
+        source.value = None
+    assert source != Source(source.gradients, source.steps_per_epoch, source.value)
 
 
 def test_the_loss_is_judged_on_all_samples():
@@ -267,6 +276,12 @@ def test_the_variance_of_the_noise_falls_with_the_step():
     np.testing.assert_allclose(found, 0.3 / np.arange(1, 51) ** 0.55, rtol=0.12)  # five standard errors
 
 
+def test_the_noise_is_what_the_generator_draws():
+    draws = np.random.default_rng(5)
+    found = noises(with_noise(bowl().grad, eta=0.3, gamma=1, rng=np.random.default_rng(5)), (0, 0), 3)
+    np.testing.assert_allclose(found, [np.sqrt(0.3 / t) * draws.standard_normal(2) for t in (1, 2, 3)])
+
+
 def test_noise_is_added_to_the_gradient_of_any_source_and_the_loss_is_without_it():
     model = LeastSquares(np.eye(4), np.ones(4))
     plain = mini_batches(model, 2, np.random.default_rng(1))
@@ -287,11 +302,11 @@ def test_a_whole_grid_meets_the_same_noise():
 
 
 def test_l2_adds_its_term_to_the_loss_and_its_gradient_to_the_gradient():
-    source = with_l2(bowl(), 0.5)
-    theta = np.array([1.0, -2.0])
-    assert source.value(theta) == pytest.approx(bowl().value(theta) + 0.25 * 5)
-    np.testing.assert_allclose(noises(source, theta, 1)[0], bowl().grad(theta) + 0.5 * theta)
-    assert with_l2(bowl().grad, 0.5).value is None
+    source = with_l2(bowl(), 0.3)
+    theta = np.array([[1.0, 3.0, 0.0], [-2.0, 4.0, 1.0]])  # three points
+    np.testing.assert_allclose(source.value(theta), bowl().value(theta) + 0.15 * np.array([5, 25, 1]))
+    np.testing.assert_allclose(noises(source, theta, 1)[0], bowl().grad(theta) + 0.3 * theta)
+    assert with_l2(bowl().grad, 0.3).value is None
 
 
 @pytest.mark.parametrize(

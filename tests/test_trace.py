@@ -98,7 +98,11 @@ CALLS = {
         lambda u, v: np.stack([u[0], 1.0]),
         lambda u, v: np.stack([u, v], axis=1),
     ],
-    np.linalg.norm: [lambda u, v: np.linalg.norm(u), lambda u, v: np.linalg.norm(np.stack([u, v]), axis=0)],
+    np.linalg.norm: [
+        lambda u, v: np.linalg.norm(u),
+        lambda u, v: np.linalg.norm(u, 2),
+        lambda u, v: np.linalg.norm(np.stack([u, v]), axis=0),
+    ],
     np.zeros_like: [lambda u, v: np.zeros_like(u)],
     np.ones_like: [lambda u, v: np.ones_like(u)],
     np.full_like: [lambda u, v: np.full_like(u, 0.5)],
@@ -123,8 +127,15 @@ def test_a_traced_function_is_numpys(call):
 
 
 def test_shape_and_ndim_are_plain_numbers():
-    assert np.shape(Traced(ABCD)) == (4,)
-    assert np.ndim(Traced(X)) == 0
+    assert np.shape(Traced(ABCD)) == Traced(ABCD).shape == (4,)
+    assert np.ndim(Traced(X)) == Traced(X).ndim == 0
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.maximum], ids=lambda u: u.__name__)
+def test_a_reduction_is_numpys(ufunc):
+    theta = np.array([[1.0, -2.0], [3.0, 0.5]])
+    reduced = ufunc.reduce(Traced([[X, 2.0], [Y, X]]), axis=0).expressions
+    same(compiled((X, Y), reduced)(theta), ufunc.reduce([[theta[0], [2.0, 2.0]], [theta[1], theta[0]]], axis=0))
 
 
 # ------------------------------------------------------------------ rules
@@ -291,6 +302,12 @@ def test_derivatives_of_a_function_with_several_names():
     grad, hessian = derivatives(lambda a, b, c: a * b**2 * np.exp(c), "a b c")
     np.testing.assert_allclose(grad([2.0, 3.0, 0.0]), [9, 12, 18])
     np.testing.assert_allclose(hessian([2.0, 3.0, 0.0]), [[0, 6, 9], [6, 4, 12], [9, 12, 18]])
+
+
+def test_derivatives_of_a_function_of_one_number():
+    grad, hessian = derivatives(lambda x: x**3, "x")
+    np.testing.assert_array_equal(grad([2.0]), [12])
+    np.testing.assert_array_equal(hessian([2.0]), [[12]])
 
 
 def test_names_that_sympy_uses_inside_are_not_mixed_up():
