@@ -12,7 +12,7 @@ BUILD := $(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-g
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book pdf lab test test-all fuzz bench weigh speed grading programs parity outputs lint format lock audit clean
+.PHONY: book pdf lab test test-all fuzz bench weigh speed grading mutants programs parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
@@ -73,6 +73,10 @@ weigh: .venv/full $(BOOK)
 grading: .venv/book
 	$(BIN)/python tests/extras/grading.py
 
+# Whether the tests notice a change: mutation testing of the package's core. It goes on where it was stopped.
+mutants: .venv/mutants
+	$(BIN)/python tests/extras/mutants.py
+
 programs:
 	@for program in chromium firefox-esr bwrap; do command -v $$program > /dev/null || \
 	  { echo "make test-all needs $$program; on Debian, .ci/run installs it"; exit 1; }; done
@@ -110,6 +114,7 @@ lock: .venv/book
 	  --extra book --extra test --extra coursework --output-file requirements/book.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) $(UPGRADE) pyproject.toml - --constraint requirements/full.txt \
 	  --extra lab --output-file .binder/requirements.txt
+	echo cosmic-ray | $(COMPILE) $(UPGRADE) --constraint requirements/full.txt - --output-file requirements/mutants.txt
 	printf 'pytorch-ranger\nqhoptim\ntorch-optimizer\n' | $(COMPILE) $(UPGRADE) --no-deps - --output-file requirements/authors.txt
 	$(BIN)/npm install --package-lock-only --prefix requirements
 
@@ -147,6 +152,10 @@ TORCH := torch==2.13.0
 	$(INSTALL) --require-hashes --no-deps -r requirements/authors.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(TORCH)
 	$(BIN)/npm ci --silent --prefix requirements
+	@touch $@
+
+.venv/mutants: .venv/book requirements/mutants.txt
+	$(INSTALL) --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 clean:
