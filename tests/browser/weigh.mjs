@@ -69,7 +69,8 @@ async function score(browser, url, config) {
 
 /** Bytes that come over the line for one chapter, and then for the next. */
 async function transferred(browser, served) {
-  const page = await browser.newPage();
+  const context = await browser.createBrowserContext(); // with nothing kept
+  const page = await context.newPage();
   const line = await page.createCDPSession();
   await line.send("Network.enable");
   let bytes = 0;
@@ -81,7 +82,7 @@ async function transferred(browser, served) {
     await scroll(page);
     counts.push(bytes);
   }
-  await page.close();
+  await context.close();
   return counts;
 }
 
@@ -124,7 +125,7 @@ try {
   for (const [form, config] of Object.entries({ mobile: undefined, desktop: desktopConfig })) {
     for (const [name, path] of Object.entries(PAGES)) {
       const { version, scores } = await score(browser, book + path, config);
-      say(`${name}, ${form}`, ...scores, kept(Math.min(...scores) >= PROMISED.score), `Lighthouse ${version}`);
+      say(`${name}, ${form}`, ...scores, `  Lighthouse ${version}`, kept(Math.min(...scores) >= PROMISED.score));
       say("  the plain book", ...(await score(browser, stock + path, config)).scores);
     }
   }
