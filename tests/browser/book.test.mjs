@@ -36,6 +36,8 @@ for (const kind of kinds) {
       for (const path of pages) {
         test(`${path} from ${place} is whole and alone`, async () => {
           await book.visit(book.places[place] + path);
+          await layOutAll(book.page);
+          await book.page.evaluate(() => document.fonts.ready);
           const seen = await book.page.evaluate(() => ({
             heading: [...document.querySelectorAll("main h1")].some((heading) => heading.checkVisibility()),
             formulas: document.querySelectorAll(".katex").length,

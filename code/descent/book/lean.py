@@ -38,7 +38,9 @@ class Bundle:
         if page == "search":
             sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
             self.styles = THEME_STYLES + [str(sheet.filename) for sheet in sheets]
-            self.scripts = [script.filename or script.attributes["body"] for script in context["script_files"]]
+            settings = [script.attributes["body"] for script in context["script_files"] if not script.filename]
+            options, *files = [script.filename for script in context["script_files"] if script.filename]
+            self.scripts = [options, *settings, *files]  # what runs late finds the page complete, and starts at once
 
     def write(self, app: Sphinx, error: Exception | None) -> None:
         """Write them, when all pages are there."""

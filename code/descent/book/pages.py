@@ -18,6 +18,7 @@ def use_styles(app: Sphinx, config: Config) -> None:
     """Take our templates and styles."""
     config.templates_path.append(str(HERE / "templates"))
     config.html_static_path.append(str(HERE / "static"))
+    config.html_search_scorer = str(HERE / "static" / "scorer.js")
     config.html_favicon = str(HERE / "static" / "favicon.svg")
     config.html_context.setdefault("default_mode", "auto")
 

@@ -10,6 +10,5 @@ const [{ css: used }] = await new PurgeCSS().purge({
   content: content.map((raw) => ({ raw, extension: "html" })),
   fontFace: true,
   keyframes: true,
-  variables: true,
 });
 process.stdout.write(used);
