@@ -1,6 +1,7 @@
 """A rule, a surface and a whole walk do in JavaScript what they do in NumPy. V8 runs it, inside Python."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from descent import (
     GradientDescent,
     LeastSquares,
     Momentum,
+    Nadam,
     Path,
     Regression,
     Rule,
@@ -247,6 +249,12 @@ def test_the_lines_under_the_microscope_end_in_the_step(engine, rule, t, data):
     lines = engine.call("callInto", program["lines"], names, arguments, 2 * written["values"])
     last = max(k for k, (left, *_) in enumerate(written["equations"]) if left == rules.mathml(r"\theta"))
     assert np.allclose(lines[2 * last : 2 * last + 2], after[:2], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Nadam, Normalised])
+def test_a_line_that_is_one_number_has_a_place_for_each_coordinate_too(kind):
+    places = re.findall(r"^o\[(\d+)\] = ", javascript(kind())["lines"], flags=re.MULTILINE)
+    assert places == [str(i) for i in range(2 * rules.equations_with_room(kind)["values"])]
 
 
 def untraceable(body):

@@ -288,7 +288,7 @@ def test_steps_that_are_no_count_are_an_error(wrong):
         descend(bowl(), (1, 1), GradientDescent(), wrong)
 
 
-@pytest.mark.parametrize("wrong", [0, -1, 1.5, "start", None])
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "start", "", None])
 def test_a_keep_that_keeps_nothing_is_an_error(wrong):
     with pytest.raises(ValueError, match='keep must be "all", "end" or a whole number'):
         descend(bowl(), (1, 1), GradientDescent(), 1, keep=wrong)
@@ -311,11 +311,43 @@ def test_an_update_of_another_shape_is_an_error(wrong, shape):
         descend(bowl(), (1, 1), Misshapen(), 1)
 
 
-@pytest.mark.parametrize(("value", "shape"), [(np.square, r"\(2, 3\)"), (np.sum, r"\(\)")])
+@pytest.mark.parametrize(("value", "shape"), [(np.transpose, r"\(3, 2\)"), (np.sum, r"\(\)")])
 def test_a_loss_of_another_shape_than_the_grids_is_an_error(value, shape):
     objective = Source(lambda: repeat(lambda theta: theta), value=value)
     with pytest.raises(ValueError, match=rf"the loss must have the grid's shape, \(3,\), got {shape}"):
         descend(objective, (1, 1), GradientDescent(**grid(alpha=[0.1, 0.2, 0.3])), 1)
+
+
+def test_a_memory_that_does_not_fit_the_grid_is_an_error():
+    @rule
+    class Remembering(Rule):
+        alpha: Value = 0.1
+
+        class State(NamedTuple):
+            v: Value
+
+        def init(self, theta):
+            return self.State(np.zeros(3))
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * g, state
+
+    with pytest.raises(ValueError, match=r"v must end in the grid's shape, \(2,\), got array"):
+        descend(bowl(), (1, 1), Remembering(**grid(alpha=[0.1, 0.2])), 1)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(3), "a", {}], ids=["another shape", "text", "a dict"])
+def test_a_memory_that_stops_being_numbers_is_an_error(wrong):
+    @rule
+    class Forgetting(Rule):
+        class State(NamedTuple):
+            v: Value
+
+        def update(self, theta, g, state, t):
+            return theta - 0.1 * g, self.State(wrong)
+
+    with pytest.raises(TypeError, match=r"v must stay numbers of shape \(2,\), got"):
+        descend(bowl(), (1, 1), Forgetting(), 1)
 
 
 def test_a_surface_for_two_does_not_take_three_coordinates():

@@ -221,6 +221,11 @@ def test_a_stream_is_asked_for_no_more_samples_than_steps():
     assert len([*left]) == 2
 
 
+def test_a_stream_of_nothing_to_go_through_is_an_error():
+    with pytest.raises(TypeError, match="samples must be something to go through, such as a list, got 3"):
+        stream(3, lambda s: LeastSquares(*s))
+
+
 def test_a_stream_that_runs_out_says_after_how_many_steps():
     with pytest.raises(ValueError, match="ran out after 5 steps, got 6"):
         descend(stream(samples(5), lambda s: LeastSquares(*s)), [0, 0], GradientDescent(0.1), 6)

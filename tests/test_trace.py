@@ -347,6 +347,11 @@ def test_maximum_and_minimum_spread_over_arrays(theta):
     same(bounded(theta), np.minimum(np.maximum(theta[0], -1), np.maximum(theta[1], 0.5)))
 
 
+def test_what_is_not_real_is_no_number():
+    compute = compiled((X, Y), X + sympy.I * Y)
+    np.testing.assert_array_equal(compute([[5, 5, 5], [-1, 0, 1]]), [np.nan, 5, np.nan])
+
+
 def test_a_function_that_branches_has_no_derivatives():
     with pytest.raises(TypeError, match=r"np\.where"):
         derivatives(lambda x, y: x if x > 0 else y)
