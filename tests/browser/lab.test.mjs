@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { axe, kinds, launch, makeGallery, python, stopTheClock } from "./book.mjs";
+import { axe, kinds, launch, layOutAll, makeGallery, python, stopTheClock } from "./book.mjs";
 
 const WITH_LABS = ["01-gradient-descent", "02-taylor-expansion", "03-mini-batches", "20-blood-tests"].map((name) => `chapters/${name}.html`);
 
@@ -121,6 +121,8 @@ for (const kind of kinds) {
     for (const [place, path] of [...everywhere.map((path) => ["disk", path]), ["server", WITH_LABS[0]]]) {
       test(`the labs of ${path} from ${place} start as they come into view, draw, and ask for nothing`, async () => {
         await book.visit(book.places[place] + path);
+        await layOutAll(book.page); // the fonts of far formulas come with them
+        await book.page.evaluate(() => document.fonts.ready);
         const asked = [];
         const note = (request) => request.url().includes("favicon") || asked.push(request.url());
         book.page.on("request", note);
