@@ -36,6 +36,25 @@ class Direct(Rule):
         return theta - g, state
 
 
+def remembering(first, then):
+    """Gradient descent with a memory v that it doesn't use: `first` at the start, ``then(v)`` after each step."""
+
+    @rule
+    class Remembering(Rule):
+        alpha: Value = 0.1
+
+        class State(NamedTuple):
+            v: Value
+
+        def init(self, theta):
+            return self.State(first)
+
+        def update(self, theta, g, state, t):
+            return theta - self.alpha * g, self.State(then(state.v))
+
+    return Remembering
+
+
 # ------------------------------------------------------------------ what a path holds
 
 
@@ -80,23 +99,9 @@ def test_a_path_is_read_only_and_equal_to_itself_alone():
 
 
 def test_a_memory_of_one_number_has_a_place_for_each_walk():
-    @rule
-    class Counting(Rule):
-        """θ ← θ − α g, counting its steps"""
-
-        alpha: Value = 0.1
-
-        class State(NamedTuple):
-            count: Value
-
-        def init(self, theta):
-            return self.State(0)
-
-        def update(self, theta, g, state, t):
-            return theta - self.alpha * g, self.State(state.count + 1)
-
-    path = descend(bowl(), (1, 1), Counting(**grid(alpha=[0.01, 0.05, 0.1])), 4)
-    np.testing.assert_array_equal(path.state.count, np.tile(np.arange(5)[:, None], 3))
+    counting = remembering(0, lambda count: count + 1)
+    path = descend(bowl(), (1, 1), counting(**grid(alpha=[0.01, 0.05, 0.1])), 4)
+    np.testing.assert_array_equal(path.state.v, np.tile(np.arange(5)[:, None], 3))
 
 
 def test_the_start_is_not_changed():
@@ -319,35 +324,16 @@ def test_a_loss_of_another_shape_than_the_grids_is_an_error(value, shape):
 
 
 def test_a_memory_that_does_not_fit_the_grid_is_an_error():
-    @rule
-    class Remembering(Rule):
-        alpha: Value = 0.1
-
-        class State(NamedTuple):
-            v: Value
-
-        def init(self, theta):
-            return self.State(np.zeros(3))
-
-        def update(self, theta, g, state, t):
-            return theta - self.alpha * g, state
-
+    three = remembering(np.zeros(3), lambda v: v)
     with pytest.raises(ValueError, match=r"v must end in the grid's shape, \(2,\), got array"):
-        descend(bowl(), (1, 1), Remembering(**grid(alpha=[0.1, 0.2])), 1)
+        descend(bowl(), (1, 1), three(**grid(alpha=[0.1, 0.2])), 1)
 
 
 @pytest.mark.parametrize("wrong", [np.zeros(3), "a", {}], ids=["another shape", "text", "a dict"])
 def test_a_memory_that_stops_being_numbers_is_an_error(wrong):
-    @rule
-    class Forgetting(Rule):
-        class State(NamedTuple):
-            v: Value
-
-        def update(self, theta, g, state, t):
-            return theta - 0.1 * g, self.State(wrong)
-
+    forgetting = remembering(np.zeros(2), lambda v: wrong)
     with pytest.raises(TypeError, match=r"v must stay numbers of shape \(2,\), got"):
-        descend(bowl(), (1, 1), Forgetting(), 1)
+        descend(bowl(), (1, 1), forgetting(), 1)
 
 
 def test_a_surface_for_two_does_not_take_three_coordinates():

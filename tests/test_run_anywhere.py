@@ -7,7 +7,6 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,8 +17,9 @@ from bs4 import BeautifulSoup
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from descent.book.notebooks import FOLDER, WHEEL, first_cell, on_github, services
+from descent.book.notebooks import FOLDER, WHEEL, first_cell, services
 from descent.book.plain import plain
+from descent.book.site import on_github
 from test_pages import BOOK, CHAPTERS, ROOT, every_chapter
 
 NOTEBOOKS = [chapter for chapter in CHAPTERS if (ROOT / f"{chapter}.ipynb").is_file()]
@@ -120,8 +120,7 @@ def test_the_first_cell_is_python_with_magic(address: str) -> None:
     ],
 )
 def test_services_open_repositories_on_github(url: str, repository: str) -> None:
-    config: Any = SimpleNamespace(html_theme_options={"repository_url": url})
-    assert on_github(config) == repository
+    assert on_github(url) == repository
 
 
 # ------------------------------------------------------------------ a small book with an address

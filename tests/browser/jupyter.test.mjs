@@ -161,7 +161,7 @@ lab.step = 7`);
   test("a wrong value from Python is an error that names it, and moves nothing", async () => {
     const before = await agreed(book);
     assert.equal(await book.run(ASK, "lab.step = 51"), "TraitError: step must be in [0, 50], got 51");
-    assert.equal(await book.run(ASK, "lab.start = [1]"), "TraitError: start must have 2 coordinates, got 1");
+    assert.equal(await book.run(ASK, "lab.start = [1]"), "ValueError: start must have 2 coordinates, got 1");
     assert.equal(await book.run(ASK, `lab.hyperparameters = [{"rule": "Adam", "alpha": -1}]`), "ValueError: alpha must be in [0, ∞), got -1");
     assert.deepEqual(await agreed(book), before);
   });

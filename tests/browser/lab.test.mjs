@@ -40,7 +40,7 @@ async function sticksOut() {
 /** A lab of the open page, once it has started. */
 async function find(page, name, { scroll = true } = {}) {
   const figure = await page.waitForSelector(`.lab[data-name="${name}"]`);
-  if (scroll) await figure.evaluate((node) => node.scrollIntoView());
+  if (scroll) await figure.evaluate((node) => node.scrollIntoView({ behavior: "instant" }));
   await page.waitForFunction((node) => node.lab, { timeout: 5000 }, figure);
   const control = (label) => figure.evaluateHandle(named, label);
   return {
@@ -60,8 +60,13 @@ async function find(page, name, { scroll = true } = {}) {
       }, k),
     /** The frame around the map, and the middle of the start, in pixels of the window. */
     places: () =>
-      figure.evaluate((node) => {
-        node.querySelector(".lab-map").scrollIntoView({ block: "center", behavior: "instant" });
+      figure.evaluate(async (node) => {
+        const map = node.querySelector(".lab-map");
+        for (let still = 0, top = NaN; still < 5; top = map.getBoundingClientRect().top) {
+          map.scrollIntoView({ block: "center", behavior: "instant" });
+          await new Promise(requestAnimationFrame); // sections that came near are laid out, and it moves
+          still = map.getBoundingClientRect().top === top ? still + 1 : 0;
+        }
         const { left, bottom, width, height } = node.querySelector(".lab-frame").getBoundingClientRect();
         const start = node.querySelector(".lab-start").getBoundingClientRect();
         return { left, bottom, width, height, start: [start.x + start.width / 2, start.y + start.height / 2] };
@@ -706,13 +711,14 @@ describe("chromium, which can pretend more", () => {
     const lab = await open(book.places.disk + WITH_LABS[0], "gd-bowl", { width: 360, touch: true });
     const { start, left, bottom, width } = await lab.places();
     const before = (await lab.read()).state.start;
+    const box = (node) => node.getBoundingClientRect().toJSON();
     const drag = async (x, y) => {
-      const from = await book.page.evaluate(() => scrollY);
+      const { bottom: from } = await lab.figure.$eval(".lab-frame", box);
       await book.page.touchscreen.touchStart(x, y);
       for (let k = 1; k <= 8; k++) await book.page.touchscreen.touchMove(x + 2 * k, y - 10 * k);
       await book.page.touchscreen.touchEnd();
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return (await book.page.evaluate(() => scrollY)) - from;
+      return from - (await lab.figure.$eval(".lab-frame", box)).bottom;
     };
     assert.equal(await drag(...start), 0, "the page scrolled");
     const { state } = await lab.read();

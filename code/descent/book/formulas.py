@@ -1,6 +1,5 @@
 """Formulas are set at build time: KaTeX runs in the Node.js of the environment, and the pages need no script."""
 
-import re
 import shutil
 import socket
 import subprocess
@@ -51,9 +50,7 @@ def copy_katex(app: Sphinx) -> None:
     target = Path(app.outdir) / "_static" / "katex"
     older = shutil.ignore_patterns("*.ttf", "*.woff")
     shutil.copytree(KATEX / "fonts", target / "fonts", ignore=older, dirs_exist_ok=True)
-    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
-    css = re.sub(r',url\([^)]*\.(woff|ttf)\) format\("\w+"\)', "", css)
-    (target / "katex.min.css").write_text(css, encoding="utf-8")
+    shutil.copyfile(KATEX / "katex.min.css", target / "katex.min.css")
 
 
 def connect(app: Sphinx) -> None:

@@ -17,8 +17,7 @@ def run(script: str, text: str) -> str:
     """What the script beside this file prints, given a text on its standard input."""
     if not PACKAGES.is_dir():
         raise FileNotFoundError(f"{PACKAGES} is missing: run `npm ci` in requirements/ (or `make book`)")
-    command = [NODE, str(HERE / script), str(PACKAGES.parent)]
-    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8")
+    done = subprocess.run([NODE, str(HERE / script)], input=text, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(f"{script} failed: {done.stderr}")
     return done.stdout

@@ -4,7 +4,6 @@ The chapter itself imports the book's package and starts. Its copy first looks w
 Colab it installs it, elsewhere it says how to. The package, a wheel, lies beside the copies.
 """
 
-import re
 import shutil
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +13,10 @@ from urllib.parse import quote
 import nbformat
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from descent.book.plain import plain
-from descent.book.site import commit
+from descent.book.site import commit, on_github
 
 FOLDER = "notebooks"  # in the published book
 BRANCH = "gh-pages"  # of the repository, with the published book: a release in a folder named after its tag
@@ -69,13 +67,6 @@ def name_of_copy(page: str) -> str:
     return f"{page.rpartition('/')[2]}.ipynb"
 
 
-def on_github(config: Config) -> str:
-    """OWNER/NAME of the repository; empty where there is none, or where it is elsewhere."""
-    url = config.html_theme_options["repository_url"]
-    found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", url)
-    return found[1] if found else ""
-
-
 def write_copies(app: Sphinx, builder: Builder) -> None:
     """Put a copy of each notebook beside the pages, and the package."""
     if builder.format != "html":
@@ -85,7 +76,8 @@ def write_copies(app: Sphinx, builder: Builder) -> None:
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
     shutil.copyfile(RELEASE / WHEEL, folder / WHEEL)
-    repository, release = on_github(app.config), commit(str(app.srcdir)).get("release", "")
+    repository = on_github(app.config.html_theme_options["repository_url"])
+    release = commit(str(app.srcdir)).get("release", "")
     address = f"https://github.com/{repository}/raw/{published(release)}" if repository else ""
     for page in app.env.found_docs:
         source = Path(app.env.doc2path(page))
@@ -126,7 +118,8 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     if context.get("page_source_suffix") != ".ipynb":
         return
     release = context["commit"].get("release", "")
-    context["run_services"] = services(page, on_github(app.config), context["theme_repository_branch"], release)
+    repository = on_github(app.config.html_theme_options["repository_url"])
+    context["run_services"] = services(page, repository, context["theme_repository_branch"], release)
     context["run_notebook"] = context["pathto"](f"{FOLDER}/{name_of_copy(page)}", resource=True)
     context["run_package"] = context["pathto"](f"{FOLDER}/{WHEEL}", resource=True)
 

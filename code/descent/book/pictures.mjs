@@ -1,9 +1,8 @@
 // A page on standard input comes out with its pictures written shorter: relative coordinates, no empty groups.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
-const { optimize } = createRequire(join(process.argv[2], "package.json"))("svgo");
+const { optimize } = createRequire(new URL("../../../requirements/package.json", import.meta.url))("svgo");
 const keep = {
   cleanupIds: false, // ids must differ from picture to picture of a page
   removeUnknownsAndDefaults: false, // it would drop role and aria-label

@@ -49,12 +49,13 @@ def place(book: Path, site: Path, tag: str = "") -> None:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
     shutil.copytree(book, site / tag, dirs_exist_ok=True)
     (site / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
-    tags = sorted((f.name for f in site.iterdir() if TAG.fullmatch(f.name)), key=_numbers, reverse=True)
+    tags = sorted((f.name for f in site.iterdir() if TAG.fullmatch(f.name)), key=numbers, reverse=True)
     releases = "".join(f'<li><a href="{name}/index.html">Version {name[1:]}</a></li>\n' for name in tags)
     (site / "versions.html").write_text(VERSIONS.format(releases=releases), encoding="utf-8")
 
 
-def _numbers(tag: str) -> list[int]:
+def numbers(tag: str) -> list[int]:
+    """What tags are sorted by: v0.10 comes after v0.9."""
     return [int(number) for number in tag[1:].split(".")]
 
 

@@ -6,6 +6,7 @@ out; with it come canonical addresses, cards for shared links, the site map, and
 
 import re
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
-from descent.book.publish import TAG
+from descent.book.publish import TAG, numbers
 
 CARD = {"line_color": "#1f77d0", "image_mini": "chapters/images/mark.png"}
 NOT_FOUND = """
@@ -24,20 +25,33 @@ NOT_FOUND = """
 """
 
 
+def on_github(repository: str) -> str:
+    """OWNER/NAME of a repository's address; empty where there is none, or where it is elsewhere."""
+    found = re.fullmatch(r"https://github\.com/([\w-]+/[\w.-]+?)(\.git)?/?", repository)
+    return found[1] if found else ""
+
+
 def pages_address(repository: str) -> str:
     """Where GitHub Pages shows the site of a repository: ``https://OWNER.github.io/NAME/``.
 
     Raises ConfigError for an address that isn't ``https://github.com/OWNER/NAME``.
     """
-    parts = re.fullmatch(r"https://github\.com/([\w-]+)/([\w.-]+?)(\.git)?/?", repository)
-    if not parts:
+    if not (place := on_github(repository)):
         raise ConfigError(
             f"repository: url must be https://github.com/OWNER/NAME, or html: baseurl be given too; got {repository!r}"
         )
-    owner, name = parts[1].lower(), parts[2]
-    return f"https://{owner}.github.io/" + ("" if name.lower() == f"{owner}.github.io" else f"{name}/")
+    owner, name = place.split("/")
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
 
 
+def site_address(config: Config) -> str:
+    """Where the book is published: ``html: baseurl``, else the pages of the repository, else nowhere."""
+    repository = config.html_theme_options.get("repository_url", "")
+    return config.html_baseurl or (pages_address(repository) if repository else "")
+
+
+@cache
 def commit(folder: str) -> dict[str, Any]:
     """The commit that the working tree in `folder` is at: number, day, release, and whether files differ from it.
 
@@ -51,7 +65,7 @@ def commit(folder: str) -> dict[str, Any]:
 
     try:
         number, day = git("show", "--no-patch", "--format=%H %cs", "HEAD").split()
-        release = max(filter(TAG.fullmatch, git("tag", "--points-at", "HEAD").split()), default="")
+        release = max(filter(TAG.fullmatch, git("tag", "--points-at", "HEAD").split()), key=numbers, default="")
         changed = bool(git("status", "--porcelain", "--untracked-files=no"))
         return {"number": number, "day": day, "release": release, "changed": changed}
     except (OSError, subprocess.CalledProcessError):
@@ -66,33 +80,27 @@ def start_with_the_problem(app: Sphinx, page: str, template: str, context: dict[
 
 
 def describe(app: Sphinx, config: Config) -> None:
-    """Tell the theme and the extensions where the book lives, and which version it is."""
-    options, repository = config.html_theme_options, config.html_theme_options.get("repository_url", "")
-    config.ogp_site_name = config.html_title
+    """Tell the theme and the extensions where the book lives."""
+    options = config.html_theme_options
     options["footer_content_items"] = ["author.html", "built-from.html"]
     options["secondary_sidebar_items"] = ["page-toc.html", "feedback.html"]
+    options["use_repository_button"] = bool(options.get("repository_url"))
+    config.html_baseurl = config.ogp_site_url = site_address(config)
+    config.ogp_site_name = config.html_title
+    config.ogp_social_cards = CARD if config.html_baseurl else {"enable": False}
     config.notfound_context = {"title": "No such page", "body": NOT_FOUND}
-    config.ogp_social_cards = {"enable": False}
-    if repository:
-        options["use_repository_button"] = True
-        config.html_baseurl = config.html_baseurl or pages_address(repository)
-        config.ogp_site_url = config.html_baseurl
-        config.ogp_social_cards = CARD
+    if config.html_baseurl:
         config.notfound_urls_prefix = urlsplit(config.html_baseurl).path
         config.sitemap_url_scheme = "{link}"
-        config.sitemap_excludes = ["404.html", "search.html", "genindex.html"]
+        config.sitemap_excludes = ["404.html", "search.html", "genindex.html", "py-modindex.html"]
 
 
-class Origin:
-    """What each page says of its version: the commit it was built from, which is not looked up for each anew."""
-
-    def __init__(self, folder: str):
-        self.commit = commit(folder)
-
-    def tell(self, app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-        """Give the templates what they say of it."""
-        context["repository"] = app.config.html_theme_options.get("repository_url", "")
-        context |= {"site": app.config.html_baseurl, "book_version": version("descent-book"), "commit": self.commit}
+def tell(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give the templates what they say of the book's version, and where it leads on GitHub."""
+    place = on_github(app.config.html_theme_options.get("repository_url", ""))
+    context["github"] = place and f"https://github.com/{place}"
+    context["site"], context["commit"] = app.config.html_baseurl, commit(str(app.srcdir))
+    context["book_version"] = version("descent-book")
 
 
 def leave_out_addresses(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -105,9 +113,9 @@ def connect(app: Sphinx) -> None:
     """Hook into the build."""
     app.setup_extension("notfound.extension")
     app.setup_extension("sphinxext.opengraph")
-    if app.config.html_theme_options.get("repository_url"):
+    if site_address(app.config):
         app.setup_extension("sphinx_sitemap")
     app.connect("config-inited", describe)
-    app.connect("html-page-context", Origin(str(app.srcdir)).tell, priority=300)  # before those who ask it
+    app.connect("html-page-context", tell, priority=300)  # before those who ask it
     app.connect("html-page-context", start_with_the_problem, priority=400)  # before sphinxext.opengraph reads it
     app.connect("html-page-context", leave_out_addresses, priority=600)  # after sphinxext.opengraph has written it

@@ -8,9 +8,9 @@ from typing import Any
 from descent.arguments import finite, number, shown, text
 from descent.rules.base import range_of
 
-POSITIONS = 10_000  # more than any screen has pixels
-
 __all__ = ["decay_scale", "linear_scale", "log_scale"]
+
+POSITIONS = 10_000  # more than any screen has pixels
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,8 @@ def check_name(name: str) -> None:
 def figure(specification: Mapping[str, Any], at_rest: Picture) -> str:
     """The HTML that the script takes over: the picture at rest, and what the page needs to know."""
     text = json.dumps(specification, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=float)
-    text = text.replace("</", r"<\/").replace(
-        "<!--", r"<\u0021--"
-    )  # a script element ends at the first, or hides its end
+    text = text.replace("</", r"<\/")  # a script element would end here
+    text = text.replace("<!--", r"<\u0021--")  # and here its end would be hidden
     data = f'<script type="application/json" class="lab-specification">{text}</script>'
     name = html.escape(specification["name"])
     return f'<div class="lab" data-name="{name}">{at_rest._repr_html_()}{data}</div>'

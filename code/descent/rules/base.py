@@ -120,8 +120,9 @@ def check_each(name: str, value: Value) -> Value:
     """What `check` gives for one number; an axis of a grid as it is, when each of its numbers passes."""
     if not isinstance(value, Axis):
         return check(name, value)
-    for one in value.flat:
-        check(name, one)
+    if interval := range_of(name):
+        for wrong in value[~_INSIDE[interval](value)]:
+            check(name, wrong)  # complains
     return value
 
 
