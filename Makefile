@@ -7,34 +7,34 @@ BOOK := _build/html/index.html
 MASTERS := $(wildcard coursework/source/*/*.ipynb)
 NOTEBOOKS := $(wildcard chapters/*.ipynb) $(MASTERS)
 RELEASE := coursework/release
-BUILD := $(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going
+# A failed build leaves no pages behind: Sphinx warns about a page only when it reads it, so the next build would pass.
+build = $(BIN)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going $(1) \
+  || { rm -rf _build/html _build/.doctrees; exit 1; }
 
 # Small matrices gain nothing from a second thread, and several tests run at once.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: book pdf lab test test-all fuzz bench weigh speed grading mutants programs parity outputs lint format lock audit clean
+.PHONY: book pdf lab test test-all fuzz bench weigh speed grading mutants chromium firefox-esr bwrap parity outputs lint format lock audit clean
 .NOTPARALLEL: # every step works in the one .venv
 
 book: $(BOOK)
 	@echo "The book is in $(BOOK): open file://$(CURDIR)/$(BOOK)"
 
 # The book on paper: printed from the pages, and then offered by them.
-pdf: $(BOOK) .venv/pdf
-	@command -v chromium > /dev/null || { echo "make pdf needs chromium"; exit 1; }
+pdf: chromium $(BOOK) .venv/pdf
 	$(BIN)/python -m descent.book.paper
-	$(BUILD)
+	$(call build)
 
 lab: .venv/lab
 	$(BIN)/jupyter lab chapters
 
-# A changed chapter is built alone; what shapes every page builds them all. A failed build leaves
-# nothing behind: Sphinx warns about a page only when it reads it, so the next build would pass.
+# A changed chapter is built alone; what shapes every page builds them all.
 $(BOOK): .venv/book $(SOURCES) $(RELEASE)
-	$(BUILD) $(if $(filter .venv/book _%.yml %.bib code/%,$?),--all) || { rm -rf _build; exit 1; }
+	$(call build,$(if $(filter .venv/book _%.yml %.bib code/%,$?),--all))
 	@touch $@
 
 # What students download: the assignments without their solutions, and the package.
-$(RELEASE): .venv/book $(MASTERS) $(filter code/% data/%,$(SOURCES))
+$(RELEASE): .venv/book $(MASTERS) $(filter code/% data/%,$(SOURCES)) coursework/grader/versions.py coursework/grader/course.py
 	$(BIN)/python -m grader.versions $@
 	@touch $@
 
@@ -43,7 +43,7 @@ $(RELEASE): .venv/book $(MASTERS) $(filter code/% data/%,$(SOURCES))
 test: lint $(BOOK)
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses=auto --dist=loadfile tests chapters coursework/source
 
-test-all: programs test .venv/full
+test-all: chromium firefox-esr bwrap test .venv/full
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile tests/extras
 	$(BIN)/node --test --test-concurrency=2 "tests/browser/*.test.mjs"
 	$(BIN)/python -m descent.book.outputs --check $(NOTEBOOKS)
@@ -59,14 +59,11 @@ speed: .venv/full
 	$(BIN)/python tests/extras/speed.py
 
 # How fast the lab is.
-bench: $(BOOK)
-	@command -v chromium > /dev/null || { echo "make bench needs chromium"; exit 1; }
-	test -d requirements/node_modules/puppeteer-core || $(BIN)/npm ci --silent --prefix requirements
+bench: chromium $(BOOK) .venv/pdf
 	$(BIN)/node tests/browser/bench.mjs
 
 # How much the pages weigh and how Lighthouse scores them, beside a plain Jupyter Book of the same chapters.
-weigh: .venv/full $(BOOK)
-	@command -v chromium > /dev/null || { echo "make weigh needs chromium"; exit 1; }
+weigh: chromium .venv/full $(BOOK)
 	$(BIN)/node tests/browser/weigh.mjs
 
 # How fast a class is graded, against plain nbgrader.
@@ -77,9 +74,9 @@ grading: .venv/book
 mutants: .venv/mutants
 	$(BIN)/python tests/extras/mutants.py
 
-programs:
-	@for program in chromium firefox-esr bwrap; do command -v $$program > /dev/null || \
-	  { echo "make test-all needs $$program; on Debian, .ci/run installs it"; exit 1; }; done
+# What neither pip nor npm brings is asked for before any work is done.
+chromium firefox-esr bwrap:
+	@command -v $@ > /dev/null || { echo "$@ is missing; on Debian, .ci/run installs it"; exit 1; }
 
 lint: .venv/book
 	$(BIN)/ruff check
@@ -88,8 +85,9 @@ lint: .venv/book
 	$(BIN)/nbqa mypy chapters
 
 format: .venv/book
-	$(BIN)/ruff check --fix
+	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+	$(BIN)/ruff check
 
 # ------------------------------------------------------------------ what is stored in the repository
 
@@ -160,3 +158,4 @@ TORCH := torch==2.13.0
 
 clean:
 	rm -rf .venv _build $(RELEASE) requirements/node_modules .*_cache .hypothesis
+	find code coursework tests -name __pycache__ -prune -exec rm -r {} +

@@ -55,6 +55,13 @@ def test_a_tag_that_is_no_version_is_refused(site, tmp_path, tag):
         place(book(tmp_path / "first"), site, tag)
 
 
+def test_a_folder_that_is_no_checkout_is_left_alone(tmp_path):
+    mine = book(tmp_path / "mine", "kept.html")
+    with pytest.raises(ValueError, match=r"SITE must be a checkout of the published branch, got '.*mine'"):
+        place(book(tmp_path / "first"), mine)
+    assert files(mine) == {"index.html", "kept.html"}
+
+
 def test_no_book_no_publication(site, tmp_path):
     (site / "index.html").write_text("the site")
     with pytest.raises(FileNotFoundError, match="run `make book`"):

@@ -1,7 +1,7 @@
 """What turns the chapters into pages: a Sphinx extension, loaded in _config.yml.
 
 The published book asks nothing from the network, and is complete when it is opened from the disk. Each module
-here is one concern, and hooks itself into the build.
+named below is one concern, and hooks itself into the build; the others serve them, or are commands.
 """
 
 from sphinx.application import Sphinx

@@ -38,8 +38,8 @@ class Bundle:
         if page == "search":
             sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
             self.styles = THEME_STYLES + [str(sheet.filename) for sheet in sheets]
-            settings = [script.attributes["body"] for script in context["script_files"] if not script.filename]
-            options, *files = [script.filename for script in context["script_files"] if script.filename]
+            settings = [script for script in context["script_files"] if not script.filename]
+            options, *files = [script for script in context["script_files"] if script.filename]
             self.scripts = [options, *settings, *files]  # what runs late finds the page complete, and starts at once
 
     def write(self, app: Sphinx, error: Exception | None) -> None:
@@ -48,7 +48,7 @@ class Bundle:
             return
         out = Path(app.outdir)
         pages = [page.read_text(encoding="utf-8") for page in sorted(out.rglob("*.html"))]
-        scripts = [file if not file.endswith(".js") else _read(out, file) for file in self.scripts]
+        scripts = [_read(out, each.filename) if each.filename else each.attributes["body"] for each in self.scripts]
         theme = [_read(out, BOOTSTRAP), _without_tab_stops(_read(out, THEME_SCRIPT))]
         (out / "_static/script.js").write_text(";\n".join(scripts), encoding="utf-8")
         (out / "_static/theme.js").write_text(";\n".join(theme), encoding="utf-8")

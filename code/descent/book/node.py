@@ -15,8 +15,6 @@ NODE = shutil.which("node", path=f"{_ROOT}{os.pathsep}{_ROOT}/bin") or "node"
 
 def run(script: str, text: str) -> str:
     """What the script beside this file prints, given a text on its standard input."""
-    if not PACKAGES.is_dir():
-        raise FileNotFoundError(f"{PACKAGES} is missing: run `npm ci` in requirements/ (or `make book`)")
     done = subprocess.run([NODE, str(HERE / script)], input=text, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise RuntimeError(f"{script} failed: {done.stderr}")

@@ -16,7 +16,7 @@ from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 
 from descent.book.plain import plain
-from descent.book.site import commit, on_github
+from descent.book.site import commit, on_github, repository
 
 FOLDER = "notebooks"  # in the published book
 BRANCH = "gh-pages"  # of the repository, with the published book: a release in a folder named after its tag
@@ -76,9 +76,8 @@ def write_copies(app: Sphinx, builder: Builder) -> None:
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
     shutil.copyfile(RELEASE / WHEEL, folder / WHEEL)
-    repository = on_github(app.config.html_theme_options["repository_url"])
-    release = commit(str(app.srcdir)).get("release", "")
-    address = f"https://github.com/{repository}/raw/{published(release)}" if repository else ""
+    place, release = on_github(repository(app.config)), commit(str(app.srcdir)).get("release", "")
+    address = f"https://github.com/{place}/raw/{published(release)}" if place else ""
     for page in app.env.found_docs:
         source = Path(app.env.doc2path(page))
         if source.suffix == ".ipynb":
@@ -118,8 +117,8 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     if context.get("page_source_suffix") != ".ipynb":
         return
     release = context["commit"].get("release", "")
-    repository = on_github(app.config.html_theme_options["repository_url"])
-    context["run_services"] = services(page, repository, context["theme_repository_branch"], release)
+    place = on_github(repository(app.config))
+    context["run_services"] = services(page, place, context["theme_repository_branch"], release)
     context["run_notebook"] = context["pathto"](f"{FOLDER}/{name_of_copy(page)}", resource=True)
     context["run_package"] = context["pathto"](f"{FOLDER}/{WHEEL}", resource=True)
 

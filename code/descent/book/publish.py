@@ -4,12 +4,12 @@ The newest book lies at the top of the site, a release in a folder named after i
 ``versions.html`` lists the releases. What is committed and pushed is left to git: see .github/workflows/book.yml.
 """
 
+import argparse
 import re
 import shutil
-import sys
 from pathlib import Path
 
-BOOK = Path("_build/html")
+BOOK = Path(__file__).parents[3] / "_build" / "html"
 TAG = re.compile(r"v\d+(\.\d+)*")
 
 VERSIONS = """\
@@ -35,18 +35,21 @@ body {{ font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 3rem auto; paddin
 def place(book: Path, site: Path, tag: str = "") -> None:
     """Put `book` at the top of `site` or, given a tag, into its folder; leave the other releases as they are.
 
-    Raises FileNotFoundError without a built book, ValueError for a tag that isn't v and a version.
+    Raises FileNotFoundError without a built book, ValueError for a site that isn't a checkout, since its files are
+    replaced, and for a tag that isn't v and a version.
     """
     if not (book / "index.html").is_file():
         raise FileNotFoundError(f"{book} holds no book: run `make book`")
+    if not (site / ".git").exists():
+        raise ValueError(f"SITE must be a checkout of the published branch, got {str(site)!r}")
     if tag and not TAG.fullmatch(tag):
         raise ValueError(f"TAG must be v and a version, such as v1.2, got {tag!r}")
-    if tag:
-        shutil.rmtree(site / tag, ignore_errors=True)
-    else:
-        for old in site.iterdir():
-            if old.name != ".git" and not TAG.fullmatch(old.name):
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
+    replaced = [site / tag] if tag else [f for f in site.iterdir() if f.name != ".git" and not TAG.fullmatch(f.name)]
+    for old in replaced:
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink(missing_ok=True)
     shutil.copytree(book, site / tag, dirs_exist_ok=True)
     (site / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
     tags = sorted((f.name for f in site.iterdir() if TAG.fullmatch(f.name)), key=numbers, reverse=True)
@@ -60,4 +63,8 @@ def numbers(tag: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    place(BOOK, Path(sys.argv[1]), *sys.argv[2:])
+    parser = argparse.ArgumentParser(description="Put the built book into a checkout of the published branch.")
+    parser.add_argument("site", type=Path, help="the checkout: what is in it is replaced, but for releases")
+    parser.add_argument("tag", nargs="?", default="", help="of a release, such as v1.2")
+    options = parser.parse_args()
+    place(BOOK, options.site, options.tag)

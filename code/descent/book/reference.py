@@ -134,8 +134,11 @@ def write_signature(
         signature = stringify_signature(own.replace(parameters=arguments), unqualified_typehints=True)
 
     def short(text: str | None) -> str | None:
-        text = text and re.sub(r": (?:~typing\.)?Any( = )?(?=[^.\[])", lambda any_: "=" if any_[1] else "", text)
-        return text and re.sub(r"e-0(\d)", r"e-\1", text)
+        if text:
+            text = re.sub(r": (?:~typing\.)?Any = ", "=", text)
+            text = re.sub(r": (?:~typing\.)?Any(?=[,)])", "", text)
+            text = re.sub(r"e-0(\d)", r"e-\1", text)
+        return text
 
     return short(signature), None if result in ("~typing.Any", "None") else short(result)
 

@@ -25,20 +25,25 @@ NOT_FOUND = """
 """
 
 
-def on_github(repository: str) -> str:
+def repository(config: Config) -> str:
+    """The repository's address in _config.yml; empty where none is named."""
+    return config.html_theme_options.get("repository_url", "")
+
+
+def on_github(address: str) -> str:
     """OWNER/NAME of a repository's address; empty where there is none, or where it is elsewhere."""
-    found = re.fullmatch(r"https://github\.com/([\w-]+/[\w.-]+?)(\.git)?/?", repository)
+    found = re.fullmatch(r"https://github\.com/([\w-]+/[\w.-]+?)(\.git)?/?", address)
     return found[1] if found else ""
 
 
-def pages_address(repository: str) -> str:
+def pages_address(address: str) -> str:
     """Where GitHub Pages shows the site of a repository: ``https://OWNER.github.io/NAME/``.
 
     Raises ConfigError for an address that isn't ``https://github.com/OWNER/NAME``.
     """
-    if not (place := on_github(repository)):
+    if not (place := on_github(address)):
         raise ConfigError(
-            f"repository: url must be https://github.com/OWNER/NAME, or html: baseurl be given too; got {repository!r}"
+            f"repository: url must be https://github.com/OWNER/NAME, or html: baseurl be given too; got {address!r}"
         )
     owner, name = place.split("/")
     host = f"{owner.lower()}.github.io"
@@ -47,8 +52,9 @@ def pages_address(repository: str) -> str:
 
 def site_address(config: Config) -> str:
     """Where the book is published: ``html: baseurl``, else the pages of the repository, else nowhere."""
-    repository = config.html_theme_options.get("repository_url", "")
-    return config.html_baseurl or (pages_address(repository) if repository else "")
+    if config.html_baseurl:
+        return config.html_baseurl.rstrip("/") + "/"
+    return pages_address(repository(config)) if repository(config) else ""
 
 
 @cache
@@ -84,7 +90,7 @@ def describe(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
     options["footer_content_items"] = ["author.html", "built-from.html"]
     options["secondary_sidebar_items"] = ["page-toc.html", "feedback.html"]
-    options["use_repository_button"] = bool(options.get("repository_url"))
+    options["use_repository_button"] = bool(repository(config))
     config.html_baseurl = config.ogp_site_url = site_address(config)
     config.ogp_site_name = config.html_title
     config.ogp_social_cards = CARD if config.html_baseurl else {"enable": False}
@@ -97,7 +103,7 @@ def describe(app: Sphinx, config: Config) -> None:
 
 def tell(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give the templates what they say of the book's version, and where it leads on GitHub."""
-    place = on_github(app.config.html_theme_options.get("repository_url", ""))
+    place = on_github(repository(app.config))
     context["github"] = place and f"https://github.com/{place}"
     context["site"], context["commit"] = app.config.html_baseurl, commit(str(app.srcdir))
     context["book_version"] = version("descent-book")

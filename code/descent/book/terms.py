@@ -7,7 +7,7 @@ from sphinx.environment import BuildEnvironment
 
 
 def index_sections(app: Sphinx, env: BuildEnvironment) -> None:
-    """The index leads from each term of the glossary to the sections that teach it, too."""
+    """Add to the index, for each link in a term's explanation, the section that it leads to."""
     labels, entries = env.domaindata["std"]["labels"], env.domaindata["index"]["entries"]
     for item in env.get_doctree("chapters/glossary").findall(definition_list_item):
         kind, term, *_ = next(iter(item.findall(index)))["entries"][0]

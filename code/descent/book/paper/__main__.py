@@ -1,6 +1,7 @@
 """Prints the built book: `python -m descent.book.paper`. It needs Chromium, and the fonts of `make pdf`."""
 
 import html
+import io
 import json
 import re
 import shutil
@@ -109,8 +110,8 @@ def print_to(pdf: Path, document: str) -> dict[str, int]:
 
 
 def finish(draft: Path, out: Path, book: Manuscript) -> None:
-    """Give the print its bookmarks and its description, and take the time of day out of it."""
-    with pikepdf.open(draft) as pdf:
+    """Give the print its bookmarks and its description, and take out of it what differs from print to print."""
+    with pikepdf.open(io.BytesIO(_numbered(draft.read_bytes()))) as pdf:
         places = pdf.Root.Dests.as_dict()
         with pdf.open_outline() as outline:
             outline.root.clear()  # Chromium's has no parts, and says some titles twice
@@ -132,6 +133,13 @@ def finish(draft: Path, out: Path, book: Manuscript) -> None:
             about["dc:rights"] = "CC BY 4.0; code BSD 3-Clause"
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
         pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+
+
+def _numbered(pdf: bytes) -> bytes:
+    """The print with the heads of its tables numbered from 0: Chromium counts on from whatever it did before."""
+    name = re.compile(rb"\(node(\d{8})\)")
+    numbers = {old: new for new, old in enumerate(sorted(set(name.findall(pdf))))}
+    return name.sub(lambda old: b"(node%08d)" % numbers[old[1]], pdf)
 
 
 def main(out: Path = PDF) -> None:
