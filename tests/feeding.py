@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from descent import Rule, Surface, descend, given
+from descent import Rule, Surface, bowl, descend, given, himmelblau, rosenbrock
 from descent.rules.base import values_of, with_values
 
 STEPS = 200
+# What is recorded of the libraries: walks on these surfaces, at these steps, each of which depends on all before it.
+GROUNDS = [rosenbrock, bowl(1000), himmelblau]
+KEPT = [0, *range(1, 11), *range(20, STEPS + 1, 10)]
 
 
 def random_rule(kind: type[Rule], free: set[str], rng: np.random.Generator) -> Rule:

@@ -15,6 +15,17 @@ class Sign(Rule):
         return theta - self.alpha * np.sign(g), state
 
 
+HALF = 0.5
+
+
+@rule
+class Halved(Rule):
+    alpha: Value = 0.01
+
+    def update(self, theta, g, state, t):
+        return theta - HALF * self.alpha * g, state
+
+
 @rule
 class Normalised(Rule):
     alpha: Value = 0.01
@@ -81,4 +92,4 @@ class Several(Rule):
         return theta - self.alpha * np.mean(v, axis=0) / (2 - product), self.State(v, product)
 
 
-READERS = [Sign, Normalised, Clipped, WarmStart, Largest, Several]
+READERS = [Sign, Halved, Normalised, Clipped, WarmStart, Largest, Several]

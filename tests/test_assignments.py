@@ -11,10 +11,10 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from nbgrader.preprocessors import ClearSolutions
 
 from grader import checks
 from grader.grading import checked
+from grader.versions import student_version
 from test_pages import ROOT
 
 MASTERS = sorted((ROOT / "coursework" / "source").glob("*/*.ipynb"))
@@ -120,10 +120,11 @@ def test_the_masters_own_solutions_pass_the_hidden_checks(path: Path) -> None:
 @every_master
 def test_the_students_version_has_no_solution_in_it(path: Path) -> None:
     solutions = [text.strip() for cell in nbformat.read(path, 4).cells for text in SOLUTION.findall(cell.source)]
-    students, _ = ClearSolutions().preprocess(nbformat.read(path, 4), {})
+    students = nbformat.reads(student_version(path), 4)
     left = "\n".join(cell.source for cell in students.cells)
     assert solutions
     assert not [text for text in [*solutions, "### BEGIN SOLUTION", "### END SOLUTION"] if text in left]
+    assert not [cell for cell in students.cells if cell.get("outputs")]
 
 
 def test_a_check_leaves_the_students_names_alone() -> None:

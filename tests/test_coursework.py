@@ -10,10 +10,10 @@ import zipfile
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict
-from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
@@ -62,6 +62,49 @@ def handed_in(course):
     """All that is in submitted/, by path."""
     folder = course.root / "submitted"
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ------------------------------------------------------------------ settings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('book = ""', "book = 5", "book must be a text, got 5"),
+        ('book = ""', 'pages = ""', "unknown setting pages"),
+        ("[late]", "[later]", "unknown setting later"),
+        ("per_day = 0.1", "per_day = nan", r"late.per_day must be a number in \[0, ∞\), got nan"),
+        ("per_day = 0.1", "per_day = true", r"late.per_day must be a number in \[0, ∞\), got True"),
+        ("memory = 1500", "memory = 1500.5", r"limits.memory must be a whole number in \[0, ∞\), got 1500.5"),
+        ("grace = 15.0", "grade = 15.0", "late has grace, per_day, most, got 'grade'"),
+        ("[deadlines]", '[deadlines]\n"5-adam" = "soon"', "deadlines.5-adam must be a moment with its zone"),
+    ],
+)
+def test_a_setting_that_is_none_is_named(course, old, new, says):
+    _set(course, old, new)
+    with pytest.raises(CourseError, match=says):
+        Course(course.root)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "Übung"])
+def test_a_course_is_named_after_its_folder(tmp_path, name):
+    assert init(tmp_path / name).name == name
+
+
+def test_a_course_is_made_in_an_empty_folder_only(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for taken in (tmp_path, tmp_path / "file"):
+        with pytest.raises(CourseError, match="is not an empty folder"):
+            init(taken)
+
+
+def test_a_roster_with_semicolons_is_read_and_one_without_its_columns_is_named(course):
+    (course.root / "roster.csv").write_text("id;name\n1001;ada\n1002\n")
+    known = Course(course.root)
+    assert [known.known_as(student) for student in ("1001", "1002", "1003")] == ["ada", "", ""]
+    (course.root / "roster.csv").write_text("id,names\n1001,ada\n")
+    with pytest.raises(CourseError, match="name is missing"):
+        Course(course.root).known_as("1001")
 
 
 # ------------------------------------------------------------------ whose file it is
@@ -328,7 +371,13 @@ def test_dates_of_the_files_count_only_when_asked_for(course, archive):
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("id,when\n", "time is missing"), ("id,time\nada,soon\n", "line 2: 'soon'")]
+    ("text", "says"),
+    [
+        ("id,when\n", "time is missing"),
+        ("id,time\nada,soon\n", "line 2: 'soon'"),
+        ("id,time\nada,01.02.2027\n", r"line 2: '01\.02\.2027' can't be read as one time"),
+        ("id,time\nada,12:30\n", "line 2: '12:30' can't be read as one time"),
+    ],
 )
 def test_a_table_of_times_with_a_mistake_is_refused(course, archive, text, says):
     (course.root / "times.csv").write_text(text)
@@ -402,6 +451,12 @@ def marked(klass, tmp_path):
     (tmp_path / "m.csv").write_text("student,cell,points,comment\n1001,first-steps,6,\n1002,first-steps,4,Which g?\n")
     assert enter(klass, TASK, tmp_path / "m.csv") == 2
     return klass
+
+
+def test_a_new_name_in_the_roster_grades_its_student_again(klass):
+    assert grading.ungraded(klass, TASK) == {}
+    (klass.root / "roster.csv").write_text("id,name\n1001,grace\n")
+    assert grading.ungraded(Course(klass.root), TASK).keys() == {"1001"}
 
 
 def late(course, student, moment):
@@ -486,7 +541,7 @@ def exported(course, to, **options):
 
 
 def test_nothing_is_exported_while_answers_wait_unless_asked_for(klass):
-    with pytest.raises(CourseError, match="2 students wait, so nothing is written"):
+    with pytest.raises(CourseError, match=r"nothing is written while students wait \(2\)"):
         exported(klass, "canvas")
     assert not (klass.root / "export").exists()
     rows, told = exported(klass, "canvas", partial=True)
@@ -496,7 +551,7 @@ def test_nothing_is_exported_while_answers_wait_unless_asked_for(klass):
 
 def test_a_notebook_that_came_after_grading_is_waited_for(marked):
     marked.submission(TASK, "1001").write_bytes(NOTEBOOK)
-    with pytest.raises(CourseError, match="1 students wait"):
+    with pytest.raises(CourseError, match=r"students wait \(1\)"):
         exported(marked, "canvas")
 
 
@@ -566,12 +621,12 @@ def test_a_table_that_is_not_the_platforms_is_refused(marked, tmp_path):
             exported(marked, to, fill=tmp_path / "w.csv")
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "-a", "'=1\n=2"])
+@pytest.mark.parametrize("cell", ["=1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "-a"])
 def test_no_cell_is_a_formula(cell):
-    assert harmless(cell)[0] in "'"
+    assert harmless(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "-", "-1", "+1.5", "-1,5", "12 %", "a=1", "Ada King", "2027-01-31"])
+@pytest.mark.parametrize("cell", ["", "-", "-1", "+1.5", "-1,5", "12 %", "a=1", "Ada King", "2027-01-31", "'=1\n=2"])
 def test_other_cells_are_left_alone(cell):
     assert harmless(cell) == cell
 
@@ -583,21 +638,6 @@ def test_a_table_in_another_encoding_is_told_in_a_sentence(tmp_path):
 
 
 # ------------------------------------------------------------------ report
-
-
-class Page(HTMLParser):
-    """Collects the tags, with their attributes, and the text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.text = [], ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def test_the_report_tells_the_class_as_text_and_as_a_page(klass):
@@ -617,13 +657,12 @@ def test_the_report_tells_the_class_as_text_and_as_a_page(klass):
         ),
     } <= set(lines)
     assert any(line.startswith("1003 5-adam.ipynb is not a notebook") for line in lines)
-    page = Page(path.read_text(encoding="utf-8"))
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     assert "no <correction>" in page.text
-    assert ("html", {"lang": "en"}) in page.tags
-    names = [tag for tag, _ in page.tags]
-    assert names.count("table") == names.count("caption") > 5
-    assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
-    assert not {"script", "link", "img"} & set(names)
+    assert page.html["lang"] == "en"
+    assert len(page.select("table")) == len(page.select("caption")) > 5
+    assert all("scope" in head.attrs for head in page.select("th"))
+    assert not page.select("script, link, img")
 
 
 def test_the_report_of_a_class_that_is_not_graded_has_no_numbers(klass, archive):

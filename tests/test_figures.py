@@ -182,7 +182,7 @@ def test_losses_are_drawn_in_order_on_a_logarithmic_axis():
     paths = {f"α = {alpha}": descend(bowl(), (1, 1), GradientDescent(alpha), 5) for alpha in (0.01, 0.02)}
     draw_losses(axes, paths, ylabel="f")
     assert axes.get_yscale() == "log"
-    for line, colour, (label, path) in zip(axes.lines, COLOURS, paths.items(), strict=False):
+    for line, colour, (label, path) in zip(axes.lines, COLOURS[:2], paths.items(), strict=True):
         assert (line.get_color(), line.get_label()) == (colour, label)
         np.testing.assert_array_equal(line.get_xydata(), np.stack([path.t, path.loss], axis=1))
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "f")

@@ -1,6 +1,7 @@
 """The house has floors: a room imports from its own floor or from below, and rules need NumPy alone."""
 
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,15 +45,21 @@ def test_a_rule_needs_numpy_alone(path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CODE)))
+DEFINED = [path for path in FILES if room(path) in ("rules", "surfaces")]
+
+
+@pytest.mark.parametrize("path", DEFINED, ids=lambda path: str(path.relative_to(CODE)))
 def test_every_rule_and_surface_is_public(path: Path) -> None:
     module = ".".join(path.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
-    if room(path) in ("rules", "surfaces"):
-        for name, thing in vars(importlib.import_module(module)).items():
-            if isinstance(thing, Surface) or (isinstance(thing, type) and issubclass(thing, Rule)):
-                assert getattr(descent, name, None) is thing, (
-                    f"{name} of {path.name} is missing in __all__, or the file is"
-                )
+    for name, thing in vars(importlib.import_module(module)).items():
+        if isinstance(thing, Surface) or (isinstance(thing, type) and issubclass(thing, Rule)):
+            assert getattr(descent, name, None) is thing, f"{name} of {path.name} is missing in __all__, or the file is"
+
+
+def test_no_room_hides_another() -> None:
+    for each in FLOOR_OF:
+        name = f"descent.{each}"
+        assert getattr(descent, each, sys.modules.get(name)) is sys.modules.get(name)
 
 
 def test_the_folder_code_does_not_hide_the_standard_librarys_module() -> None:

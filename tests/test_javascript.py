@@ -11,7 +11,10 @@ from py_mini_racer import MiniRacer
 
 from descent import (
     DIVERGED,
+    Adadelta,
     Adam,
+    AdaMax,
+    AggMo,
     GradientDescent,
     LeastSquares,
     Momentum,
@@ -55,7 +58,7 @@ def rules_with_values(draw, kinds=(*RULES, *FORMS, *READERS)):
 def engine():
     """The lab's own engine, and two doors into it."""
     v8 = MiniRacer()
-    for script in ("engine", "dom", "words"):
+    for script in ("engine", "dom", "words", "microscope"):
         v8.eval(source(script))
     v8.eval("""
         function callInto(body, names, values, size) {
@@ -65,6 +68,11 @@ def engine():
         }
         function ended(loss, goal) {
           return verdict({ loss, last: loss.length - 1, steps: loss.length - 1, diverged: 0 }, 0, goal, false);
+        }
+        function signed(spec, h) {
+          const rule = makeRule(spec, 2);
+          const has = hasSign(rule, h, { x: Float64Array.of(1, 1), s: new Float64Array(rule.size) }, 1);
+          return Object.keys(rule.memory).filter((name) => has(rule.memory[name].offset));
         }
         function take(objective, spec, h, start, steps, limit, settings) {
           const rule = makeRule(spec, start.length);
@@ -76,13 +84,13 @@ def engine():
     return v8
 
 
-def settings_of(rule):
+def numbers_of(rule):
     return list(values_of(rule).values())
 
 
 def one_step(engine, program, theta, g, state, rule, t):
     """θ and memory after one step in JavaScript, flat."""
-    names, arguments = ["x", "g", "s", "h", "t"], [theta.tolist(), g.tolist(), state, settings_of(rule), t]
+    names, arguments = ["x", "g", "s", "h", "t"], [theta.tolist(), g.tolist(), state, numbers_of(rule), t]
     size = len(theta) + sum(length for _, length in program["memory"])
     return np.array(engine.call("callInto", program["update"], names, arguments, size))
 
@@ -140,7 +148,7 @@ def test_the_memory_starts_the_same_and_the_probe_looks_to_the_same_place(engine
     start = engine.call("callInto", program["init"].replace("s[", "o["), ["x", "h"], [theta.tolist(), []], size)
     assert start == flat([], *state).tolist()
     state = type(state)(*(np.asarray(value) + data.draw(number) for value in state))
-    arguments = [theta.tolist(), flat([], *state).tolist(), settings_of(rule)]
+    arguments = [theta.tolist(), flat([], *state).tolist(), numbers_of(rule)]
     found = engine.call("callInto", program["probe"], ["x", "s", "h"], arguments, dim)
     assert np.allclose(found, rule.probe(theta, state), rtol=1e-12, atol=1e-12)
 
@@ -162,9 +170,18 @@ def take(engine, objective, rule, start, steps, **chosen):
     """A whole walk in the page's engine."""
     described = objectives.specification(objective, steps)
     program = rules.specification(rule, {len(start)}, {})
-    arguments = [described, program | program["programs"][len(start)], settings_of(rule)]
+    arguments = [described, program | program["programs"][len(start)], numbers_of(rule)]
     path = engine.call("take", *arguments, list(start), steps, DIVERGED, chosen)
     return np.array(list(path["theta"])).reshape(-1, len(start)), path["diverged"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [(Momentum(), ["v"]), (Adam(), ["m"]), (AdaMax(), ["m"]), (Nadam(), ["m"]), (Adadelta(), []), (AggMo(), ["v"])],
+)
+def test_a_memory_is_an_arrow_if_it_turns_with_the_gradient(engine, rule, names):
+    program = rules.specification(rule, {2}, {})
+    assert list(engine.call("signed", program | program["programs"][2], numbers_of(rule))) == names
 
 
 TOLERANCE = 1e-9
@@ -244,7 +261,7 @@ def test_the_lines_under_the_microscope_end_in_the_step(engine, rule, t, data):
     state = flat([], *rule.init(theta)).tolist()
     after = one_step(engine, program, theta, g, state, rule, t)
     written = rules.equations_with_room(type(rule))
-    arguments = [theta.tolist(), g.tolist(), state, settings_of(rule), t]
+    arguments = [theta.tolist(), g.tolist(), state, numbers_of(rule), t]
     names = ["x", "g", "s", "h", "t"]
     lines = engine.call("callInto", program["lines"], names, arguments, 2 * written["values"])
     last = max(k for k, (left, *_) in enumerate(written["equations"]) if left == rules.mathml(r"\theta"))

@@ -2,8 +2,6 @@
 
 import json
 import re
-from html import unescape
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -38,6 +36,7 @@ from descent import (
 from descent.lab import rules, script
 from descent.lab.objectives import contour_map
 from descent.lab.scales import scale_of
+from readers import Halved, Normalised
 from strategies import RULES, SURFACES, broken_formulas, names
 
 
@@ -99,6 +98,21 @@ def test_what_python_leaves_out_is_as_it_was_and_numpys_numbers_are_numbers():
     assert json.dumps(lab.hyperparameters[0]) == (
         '{"rule": "Adam", "alpha": 2.0, "beta1": 0.5, "beta2": 0.999, "epsilon": 1e-08}'
     )
+
+
+def test_a_table_without_draws_is_read_whole():
+    lab = Lab([rosenbrock, table(seeds=())], GradientDescent(), name="lab", steps=5)
+    lab.surface = "least squares"
+    assert lab.batch == 20
+    with pytest.raises(traitlets.TraitError, match=r"batch must be in \[20, 20\], got 2"):
+        lab.batch = 2
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_the_second_half_of_a_noisy_walk_begins_after_the_middle_step(steps):
+    lab = Lab(table(batch=4), GradientDescent(alpha=0.1), name="lab", steps=steps)
+    late = lab.path().loss[steps // 2 + 1 :] - lab.specification["objectives"][0]["lowest"]
+    assert f"averages {late.mean():.2g} over the second half" in lab.at_rest().alt
 
 
 def test_a_tables_draws_are_numpys():
@@ -167,36 +181,14 @@ def test_a_regression_says_what_is_wrong_with_its_arguments(options, message):
         table(**options)
 
 
-class Parts(HTMLParser):
-    """What a browser finds: pictures, and the text of the script."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.images, self.scripts, self.depth = [], [], 0
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        if tag == "img":
-            self.images.append(dict(attributes))
-        self.depth += tag == "script"
-
-    def handle_endtag(self, tag):
-        self.depth -= tag == "script"
-
-    def handle_data(self, data):
-        if self.depth:
-            self.scripts.append(data)
-
-
 def test_where_no_kernel_runs_stands_a_picture_and_the_specification():
     lab = Lab(cup, Halving(), Nesterov(), name="own", steps=20, caption="Mine.")
-    parts = Parts(shown(lab))
-    (image,) = parts.images
-    assert image["alt"].startswith(
+    page = BeautifulSoup(shown(lab), "html.parser")
+    assert page.img["alt"].startswith(
         "Contours of cup with paths from (0.5, 0.5), and their losses. Halving reaches 1e-06"
     )
-    assert json.loads("".join(parts.scripts)) == json.loads(json.dumps(lab.specification))
-    assert "Mine." in unescape(shown(lab))
+    assert json.loads(page.script.text) == json.loads(json.dumps(lab.specification))
+    assert "Mine." in page.text
 
 
 def test_a_lab_with_conventions_offers_every_form_of_its_rules():
@@ -245,7 +237,9 @@ def test_the_same_lab_is_the_same_text():
 def test_the_picture_tells_how_each_walk_ended():
     lab = Lab(bowl(10), GradientDescent(alpha=0.21), GradientDescent(alpha=0.1), name="lab", steps=300)
     diverged = descend(bowl(10), bowl(10).start, GradientDescent(alpha=0.21), 300).diverged
-    assert f"Gradient descent diverges at step {diverged}; gradient descent reaches 1e-06 after" in lab.at_rest().alt
+    assert (
+        f"Gradient descent diverges at step {diverged}; gradient descent (2) reaches 1e-06 after" in lab.at_rest().alt
+    )
 
 
 @pytest.mark.parametrize("thing", RULES, ids=names(RULES))
@@ -267,14 +261,14 @@ def test_the_formulas_of_every_rule_have_their_parts(thing):
     assert broken_formulas(BeautifulSoup("".join(formulas), "html.parser")) == []
 
 
+def test_a_constant_of_the_readers_own_keeps_its_name():
+    written = rules.equations_with_room(Halved)
+    _, right, _ = written["equations"][0]
+    assert "".join(re.findall(r">([A-Z])</mi>", right)) == "HALF"
+    assert written["refs"] == [["x"], ["h", "alpha"], ["g"]]
+
+
 def test_a_norm_is_one_number_for_all_coordinates():
-    @rule
-    class Normalised(Rule):
-        alpha: Value = 0.1
-
-        def update(self, theta, g, state, t):
-            return theta - self.alpha * g / np.linalg.norm(g, axis=0), state
-
     written = rules.equations_with_room(Normalised)
     assert written["values"] == 2  # θ and ‖g‖
     assert ["line", 1] in written["refs"]

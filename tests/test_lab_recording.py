@@ -5,6 +5,7 @@ from html import unescape
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
 from descent import Recording
 from descent.lab.recording import as_text
@@ -29,7 +30,7 @@ def test_the_page_gets_every_frame_and_the_picture_says_how_it_ended():
     shown = Recording(**GIVEN)._repr_mimebundle_()[0]["text/html"]
     assert 'data-name="recording"' in shown and "A recording." in shown
     assert 'alt="Loss over 10 steps. In the end: The loss is 1."' in unescape(shown)
-    specification = json.loads(shown.partition('class="lab-specification">')[2].partition("</script>")[0])
+    specification = json.loads(BeautifulSoup(shown, "html.parser").script.text)
     assert [len(frame) for frame in specification["images"]["frames"]] == [60, 60]
     assert specification["curves"] == {"loss": [2.0, 1.0]}
 

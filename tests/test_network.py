@@ -34,6 +34,12 @@ def test_the_loss_and_gradient_of_one_unit_are_those_on_paper():
     np.testing.assert_allclose(net.grad(theta), [p, -p, p, -p], rtol=1e-15)
 
 
+@pytest.mark.parametrize("wrong", [0, None, np.random])
+def test_a_start_is_drawn_from_a_generator(wrong):
+    with pytest.raises(TypeError, match=r"rng must be a NumPy Generator, such as np.random.default_rng\(0\), got"):
+        example().start(wrong)
+
+
 @given(networks())
 def test_the_gradient_agrees_with_differences(case):
     net, theta = case

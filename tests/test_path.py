@@ -36,6 +36,15 @@ class Direct(Rule):
         return theta - g, state
 
 
+@rule
+class InPlace(Rule):
+    """θ ← θ − 0.1 g"""
+
+    def update(self, theta, g, state, t):
+        theta -= 0.1 * g
+        return theta, state
+
+
 def remembering(first, then):
     """Gradient descent with a memory v that it doesn't use: `first` at the start, ``then(v)`` after each step."""
 
@@ -105,12 +114,6 @@ def test_a_memory_of_one_number_has_a_place_for_each_walk():
 
 
 def test_the_start_is_not_changed():
-    @rule
-    class InPlace(Rule):
-        def update(self, theta, g, state, t):
-            theta -= 0.1 * g
-            return theta, state
-
     start = np.array([1.0, 2.0])
     path = descend(bowl(), start, InPlace(), 3)
     assert start.tolist() == [1, 2]
@@ -357,14 +360,6 @@ def test_a_memory_of_two_values_is_kept_whole():
 
 
 def test_code_that_works_in_place_harms_no_earlier_step():
-    @rule
-    class InPlace(Rule):
-        """θ ← θ − 0.1 g"""
-
-        def update(self, theta, g, state, t):
-            theta -= 0.1 * g
-            return theta, state
-
     def grad(theta):
         theta *= 2  # 2 x, the gradient of x²
         return theta

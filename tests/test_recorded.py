@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 
 import descent
-from descent import bowl, himmelblau, rosenbrock
 from descent.rules.base import values_of, with_values
-from feeding import STEPS, fed
+from feeding import GROUNDS, KEPT, fed
 
 RECORDED = dict(np.load(Path(__file__).parent / "recorded.npz"))
 CASES = sorted({name.rpartition(": ")[0] for name in RECORDED if name.endswith(": points")})
-KEPT = [0, *range(1, 11), *range(20, STEPS + 1, 10)]
-STARTS = [rosenbrock.start, bowl(1000).start, himmelblau.start]
 
 
 def test_every_library_is_recorded():
@@ -28,7 +25,7 @@ def test_every_recorded_step_is_the_librarys(case):
     kind = getattr(getattr(descent.conventions, library) if library else descent, name)
     rule = with_values(kind(), dict(zip(values_of(kind()), RECORDED[f"{case}: values"].tolist(), strict=True)))
     gradients, theirs = RECORDED[f"gradients {ground}"], RECORDED[f"{case}: points"]
-    ours = fed(rule, STARTS[int(ground)], gradients)
+    ours = fed(rule, GROUNDS[int(ground)].start, gradients)
     walked = np.cumsum([0, *np.linalg.norm(np.diff(ours, axis=0), axis=1)])[KEPT]
     rounding = 1e-15 * np.array(KEPT) * np.abs(ours).max()
     assert np.all(np.abs(theirs - ours[KEPT]).max(axis=1) <= 1e-10 * walked + rounding)

@@ -8,7 +8,7 @@ import pytest
 
 from descent import Adam, AdaMax, GradientDescent, Momentum, Nesterov, Rule, Surface, Value, equations, rule, surface
 from descent.render.latex import symbol, wholes
-from strategies import RULES, SURFACES
+from strategies import RULES, SURFACES, names
 
 
 def lines(thing):
@@ -61,7 +61,7 @@ def test_the_parameters_of_a_surface_keep_their_names():
     assert lines(Surface(line, (), ((0, 1), (0, 1)), (0, 0))) == [r"f(w, b) = w + 2\,b"]
 
 
-@pytest.mark.parametrize("thing", [*RULES, *SURFACES], ids=lambda thing: getattr(thing, "name", None) or thing.__name__)
+@pytest.mark.parametrize("thing", [*RULES, *SURFACES], ids=names([*RULES, *SURFACES]))
 def test_every_rule_and_surface_has_equations(thing):
     assert r"\begin{aligned}" in equations(thing)._repr_latex_()
 

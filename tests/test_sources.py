@@ -260,30 +260,25 @@ def test_shuffling_without_a_generator_says_how_to_make_one(make, wrong):
         make(model(), wrong)
 
 
-def test_an_empty_batch_is_an_error():
-    with pytest.raises(ValueError, match="samples must name at least one row"):
-        model().batch([])
-
-
 # ------------------------------------------------------------------ noise and weight decay around a source
 
 
-def noises(source, start, steps):
-    """What was added to the gradient at each step, for a walk that stays where it is."""
-    theta = np.array(start, dtype=float)
+def gradients_at(source, theta, steps):
+    """The gradients of a source's first steps, all taken at one θ."""
+    theta = np.array(theta, dtype=float)
     return np.array([grad(theta) for grad, _ in zip(source.gradients(), range(steps), strict=False)])
 
 
 def test_the_variance_of_the_noise_falls_with_the_step():
     # 4000 coordinates at once, where the gradient is zero
     source = with_noise(lambda theta: np.zeros_like(theta), eta=0.3, gamma=0.55, rng=np.random.default_rng(0))
-    found = noises(source, np.zeros(4000), 50).var(axis=1)
+    found = gradients_at(source, np.zeros(4000), 50).var(axis=1)
     np.testing.assert_allclose(found, 0.3 / np.arange(1, 51) ** 0.55, rtol=0.12)  # five standard errors
 
 
 def test_the_noise_is_what_the_generator_draws():
     draws = np.random.default_rng(5)
-    found = noises(with_noise(bowl().grad, eta=0.3, gamma=1, rng=np.random.default_rng(5)), (0, 0), 3)
+    found = gradients_at(with_noise(bowl().grad, eta=0.3, gamma=1, rng=np.random.default_rng(5)), (0, 0), 3)
     np.testing.assert_allclose(found, [np.sqrt(0.3 / t) * draws.standard_normal(2) for t in (1, 2, 3)])
 
 
@@ -292,7 +287,7 @@ def test_noise_is_added_to_the_gradient_of_any_source_and_the_loss_is_without_it
     plain = mini_batches(model, 2, np.random.default_rng(1))
     noisy = with_noise(mini_batches(model, 2, np.random.default_rng(1)), 0, 1, np.random.default_rng(2))
     assert noisy.steps_per_epoch == plain.steps_per_epoch == 2
-    np.testing.assert_array_equal(noises(noisy, np.zeros(4), 6), noises(plain, np.zeros(4), 6))
+    np.testing.assert_array_equal(gradients_at(noisy, np.zeros(4), 6), gradients_at(plain, np.zeros(4), 6))
     assert noisy.value(np.zeros(4)) == model.value(np.zeros(4))
 
 
@@ -310,7 +305,7 @@ def test_l2_adds_its_term_to_the_loss_and_its_gradient_to_the_gradient():
     source = with_l2(bowl(), 0.3)
     theta = np.array([[1.0, 3.0, 0.0], [-2.0, 4.0, 1.0]])  # three points
     np.testing.assert_allclose(source.value(theta), bowl().value(theta) + 0.15 * np.array([5, 25, 1]))
-    np.testing.assert_allclose(noises(source, theta, 1)[0], bowl().grad(theta) + 0.3 * theta)
+    np.testing.assert_allclose(gradients_at(source, theta, 1)[0], bowl().grad(theta) + 0.3 * theta)
     assert with_l2(bowl().grad, 0.3).value is None
 
 

@@ -4,6 +4,8 @@ import hashlib
 
 import numpy as np
 
+from descent.arguments import text
+
 __all__ = ["variant"]
 
 
@@ -16,9 +18,7 @@ def variant(student: str, assignment: str) -> np.random.Generator:
     Raises TypeError for what is not text, ValueError for a name that is empty.
     """
     for name, value in (("student", student), ("assignment", assignment)):
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be a text such as 'ada', got {value!r}")
-        if not value.strip():
+        if not text(name, value).strip():
             raise ValueError(f"{name} must not be empty, got {value!r}")
     key = hashlib.sha256(f"{student.strip().casefold()}\n{assignment}".encode()).digest()
     return np.random.default_rng(int.from_bytes(key))

@@ -77,7 +77,7 @@ def load_blood_test(mend_units: bool = False, path: Path | str | None = None) ->
     if not isinstance(path, (str, Path, type(None))):
         raise TypeError(f"path must be a text or a pathlib.Path, got {shown(path)}")
     file = Path(path) if path is not None else DATA / "blood_test.csv"
-    if not os.path.isfile(file):  # which takes any name for what it is: no file
+    if not os.path.isfile(file):  # Path.is_file raises for a name that is too long
         raise FileNotFoundError(f"the blood tests are missing: there is no file {file}")
     try:
         text = file.read_text(encoding="utf-8-sig")

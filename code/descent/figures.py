@@ -14,10 +14,11 @@ from typing import Any
 import contourpy
 import matplotlib as mpl
 import numpy as np
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
+from descent.arguments import text
 from descent.path import Path
 from descent.surfaces import Surface
 
@@ -71,7 +72,7 @@ def canvas(width: float = 7, height: float = 3.6, **panels: Any) -> tuple[Figure
 
 def picture(figure: Figure, alt: str, caption: str = "") -> Picture:
     """Finish a figure. ``alt`` says what it shows to someone who can't see it; it must not be empty."""
-    if not alt.strip():
+    if not text("alt", alt).strip():
         raise ValueError("alt must say what the figure shows, got an empty text")
     for axes in figure.axes:
         if legend := axes.get_legend():

@@ -20,7 +20,7 @@ def checked_rows(samples: Any, n: int) -> np.ndarray:
     truths = rows.dtype == bool and rows.shape == (n,)
     numbers = rows.dtype.kind in "iu" and rows.ndim == 1 and np.all((-n <= rows) & (rows < n))
     if not truths and not numbers:
-        raise ValueError(f"samples must be row numbers in [0, {n}) or {n} truth values, got {shown(samples)}")
+        raise ValueError(f"samples must be row numbers in [{-n}, {n}) or {n} truth values, got {shown(samples)}")
     return rows
 
 

@@ -1,9 +1,9 @@
 """Learning rates that change with time: pure functions of the step t = 1, 2, …
 
 Every function here returns a schedule: a function that gives αₜ for a step, or for an array of steps, and can be
-plotted as often as one likes, since it remembers nothing. The first step has t = 1 and is not yet decayed, so each
-is defined, and equal to α, where a walk begins. `by_epoch` makes the same schedule count epochs instead; the first
-epoch is number 0, and k = t − 1 there.
+plotted as often as one likes, since it remembers nothing. The first step has t = 1 and is not yet decayed: each is
+equal to α there, but for `cyclic` and `warm_up`, which begin lower. `by_epoch` makes the same schedule count epochs
+instead; the first epoch is number 0, and k = t − 1 there.
 
 A schedule sets a rule's α. For rules with a multiplier η, AdamW and SGDW, it sets η, which scales the step and the
 decay together: there ``cosine(1, 100)`` is the schedule, not ``cosine(0.001, 100)``.
@@ -41,7 +41,7 @@ class Schedule(Protocol):
 def constant(alpha: float) -> Schedule:
     """αₜ = α"""
     alpha = check("alpha", alpha)
-    return lambda t: alpha * np.ones_like(t, dtype=float)[()]
+    return lambda t: alpha * np.ones_like(_done(t), dtype=float)
 
 
 def inverse_time(alpha: float, gamma: float) -> Schedule:
@@ -65,7 +65,8 @@ def inverse_sqrt(alpha: float) -> Schedule:
 def exponential(alpha: float, r: float) -> Schedule:
     """αₜ = α rᵗ⁻¹, with r in [0, 1]
 
-    By epoch α rᵏ. The sum of all αₜ is finite, α / (1 − r): a walk can get no further than that times the gradient.
+    By epoch α rᵏ. For r < 1 the sum of all αₜ is finite, α / (1 − r): a walk can get no further than that times the
+    gradient.
     """
     alpha, r = check("alpha", alpha), _within("r", r, 1)
     return lambda t: alpha * r ** _done(t)

@@ -87,10 +87,10 @@ def batches(
 def _epochs(n: int, size: int, rng: Any, shuffle: str, last: str) -> Iterator[list[np.ndarray]]:
     order = np.arange(n)
     end = n if last == "smaller" else n - n % size
-    if rng is not None and shuffle == "once":
+    if shuffle == "once":
         order = rng.permutation(n)
     while True:
-        if rng is not None and shuffle == "every epoch":
+        if shuffle == "every epoch":
             order = rng.permutation(n)
         yield [order[i : i + size].copy() for i in range(0, end, size)]
 

@@ -15,6 +15,10 @@ import numpy as np
 from descent.arguments import array, check_finite, number, shown
 from descent.trace import Function, derivatives
 
+__all__ = [
+    "Surface", "surface", "bowl", "rosenbrock", "beale", "himmelblau", "saddle", "plateau", "rastrigin",
+]  # fmt: skip
+
 Pair = tuple[float, float]
 
 
@@ -162,8 +166,3 @@ def plateau(x, y):
 def rastrigin(x, y):
     """f(x, y) = 20 + x² + y² − 10 cos 2πx − 10 cos 2πy, a bowl full of dents   (Rastrigin, 1974)"""
     return 20 + x**2 + y**2 - 10 * np.cos(2 * np.pi * x) - 10 * np.cos(2 * np.pi * y)
-
-
-__all__ = [
-    "Surface", "surface", "bowl", "rosenbrock", "beale", "himmelblau", "saddle", "plateau", "rastrigin",
-]  # fmt: skip

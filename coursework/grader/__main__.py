@@ -13,7 +13,7 @@ from grader.report import report
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns 0, or 1 after a sentence that says what is wrong."""
+    """Returns 0, 1 after a sentence that says what is wrong, or 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
     try:
         options.do(options)

@@ -86,7 +86,9 @@ def load(source: str, name: str) -> Check:
     missing = [part for part in parts if part not in given]
     if missing:
         raise ValueError(f"checks/{name}.py must define {', '.join(missing)}")
-    run = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == "run")
+    functions = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    if "run" not in functions:
+        raise ValueError(f"checks/{name}.py must define run as a function")
     return Check(
         given["asks"],
         given["case"],
@@ -94,7 +96,7 @@ def load(source: str, name: str) -> Check:
         given.get("answer") or (lambda student: (given["right"], given["bugs"])),
         given.get("trials", 3),
         given.get("tolerance", 1e-8),
-        ast.unparse(run),
+        ast.unparse(functions["run"]),
     )
 
 
@@ -142,7 +144,7 @@ def driver(check: Check, trials: list[dict[str, Any]], mark: str) -> str:
 
 def score(check: Check, trials: list[dict[str, Any]], told: Any, student: str) -> Finding:
     """Compare what the sandbox told with the right path and the known wrong ones, trial by trial."""
-    if told is None or not isinstance(told, list) or len(told) != len(trials):
+    if not isinstance(told, list) or len(told) != len(trials):
         return Finding(0, f"There is no answer: {check.asks} was not reached, or printed too much.")
     for answer in told:
         if isinstance(answer, str):

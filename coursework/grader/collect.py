@@ -82,7 +82,7 @@ def collect(
     known = _times(course, assignment, Path(times)) if times and times != DATES else {}
     taken, room = [], MOST_BYTES
     with _files(Path(path)) as found:
-        students, told = _by_student(found, assignment)
+        students, told = _by_student(found)
         for student, files in sorted(students.items()):
             file, claim, others = _chosen(files, assignment)
             told += others
@@ -216,7 +216,7 @@ def _too_large(size: int) -> str:
 Told = list[tuple[str, str]]  # path, what became of it
 
 
-def _by_student(files: list[File], assignment: str) -> tuple[dict[str, list[tuple[File, Claim]]], Told]:
+def _by_student(files: list[File]) -> tuple[dict[str, list[tuple[File, Claim]]], Told]:
     """The notebooks that may be taken, by student, and what became of the other files."""
     students, told = defaultdict(list), []
     for file in files:
@@ -310,9 +310,13 @@ def _times(course: Course, assignment: str, path: Path) -> dict[str, datetime.da
         if when in ("", "-"):
             continue
         try:
+            if not re.search(r"\d{4}", when) or re.match(r"\d{1,2}[./-]\d{1,2}[./-]", when):
+                raise ValueError  # no year, or a day and a month that could change places
             moment = dateutil.parser.parse(when)
         except (ValueError, OverflowError):
-            raise CourseError(f"{path}, line {line}: {when!r} is no time, like 2027-01-31T23:59:00+01:00") from None
+            raise CourseError(
+                f"{path}, line {line}: {when!r} can't be read as one time; write it as 2027-01-31T23:59:00+01:00"
+            ) from None
         if not moment.tzinfo:  # a worksheet's times have no zone: they are meant as the deadline is
             if not due:
                 raise CourseError(f"{path}, line {line}: {when!r} needs its zone, like 2027-01-31T23:59:00+01:00")

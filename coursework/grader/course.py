@@ -1,8 +1,9 @@
 """A course: a folder with masters, checks and settings, and everything that is made from them."""
 
-import csv
 import datetime
 import hashlib
+import json
+import math
 import os
 import re
 import secrets
@@ -10,6 +11,7 @@ import shutil
 import tomllib
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from grader.sandbox import Limits
 
 PUBLIC = Path(__file__).parents[1]  # masters and checks that anybody can read
 SETTINGS = "course.toml"
+KINDS: dict[str, tuple[type, str]] = {"name": (str, "a text"), "book": (str, "a text")} | dict.fromkeys(
+    ("late", "limits", "deadlines"), (dict, "a table")
+)
 LARGEST = 20 * 2**20  # bytes of a notebook that is looked at
 
 # What is the same for every course, as nbgrader names it.
@@ -71,13 +76,17 @@ class Course:
             settings = tomllib.loads(file.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise CourseError(f"{file} cannot be read: {error}") from None
-        self.name: str = settings.pop("name", self.root.name)
-        self.book: str = settings.pop("book", "")
-        self.late = _filled(Late, settings.pop("late", {}), file)
-        self.limits = _filled(Limits, settings.pop("limits", {}), file)
-        self.deadlines: dict[str, datetime.datetime] = settings.pop("deadlines", {})
-        if settings:
-            raise CourseError(f"{file}: unknown setting {', '.join(settings)}")
+        for name, value in settings.items():
+            if name not in KINDS:
+                raise CourseError(f"{file}: unknown setting {name}")
+            kind, says = KINDS[name]
+            if not isinstance(value, kind):
+                raise CourseError(f"{file}: {name} must be {says}, got {value!r}")
+        self.name: str = settings.get("name", self.root.name)
+        self.book: str = settings.get("book", "")
+        self.late = _filled(Late, settings.get("late", {}), file)
+        self.limits = _filled(Limits, settings.get("limits", {}), file)
+        self.deadlines: dict[str, datetime.datetime] = settings.get("deadlines", {})
         for name, moment in self.deadlines.items():
             if not isinstance(moment, datetime.datetime) or moment.tzinfo is None:
                 raise CourseError(f"{file}: deadlines.{name} must be a moment with its zone, 2027-01-31T23:59:00+01:00")
@@ -117,12 +126,14 @@ class Course:
 
     def known_as(self, student: str) -> str:
         """What the student's notebook should have in STUDENT, by the roster; "" if there is none."""
+        return self._names.get(student, "")
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        from grader.sheets import Sheet  # which imports CourseError from here
+
         file = self.root / "roster.csv"
-        if not file.exists():
-            return ""
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = {safe(row["id"].strip()): row["name"].strip() for row in csv.DictReader(lines)}
-        return rows.get(student, "")
+        return {safe(who): name for _, (who, name) in Sheet.read(file).rows("id", "name")} if file.exists() else {}
 
     def link(self, chapter: str) -> str:
         """The address of "11-adam.html#adam-rule" in the published book, "" if no address is set."""
@@ -160,8 +171,8 @@ c.Autograde.exporter_class = "grader.grading.Refusal"  # noqa: F821
 def init(root: Path | str) -> Course:
     """A new course: a copy of the public masters and checks, settings with every default, a secret for the trials."""
     root = Path(root).resolve()
-    if root.exists() and any(root.iterdir()):
-        raise CourseError(f"{root} is not empty")
+    if root.exists() and not (root.is_dir() and not any(root.iterdir())):
+        raise CourseError(f"{root} is not an empty folder")
     for part in ("source", "checks"):
         shutil.copytree(PUBLIC / part, root / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     (root / SETTINGS).write_text(_settings(root.name), encoding="utf-8")
@@ -180,7 +191,10 @@ def safe(student: str) -> str:
 
 
 def _settings(name: str) -> str:
-    parts = [f'name = "{name}"', 'book = ""  # where the book is published, for links in feedback: "https://…"']
+    parts = [
+        f"name = {json.dumps(name, ensure_ascii=False)}",
+        'book = ""  # where the book is published, for links in feedback: "https://…"',
+    ]
     for table in (Late, Limits):
         lines = [f"{field.name} = {field.default}" for field in fields(table)]
         parts += [
@@ -192,12 +206,13 @@ def _settings(name: str) -> str:
 
 
 def _filled(table: type, given: dict[str, Any], file: Path) -> Any:
-    known = [field.name for field in fields(table)]
+    kinds = {field.name: field.type for field in fields(table)}
     for name, value in given.items():
-        if name not in known:
-            raise CourseError(f"{file}: {table.__name__.lower()} has {', '.join(known)}, got {name!r}")
-        if not isinstance(value, (int, float)) or value < 0:
-            raise CourseError(f"{file}: {table.__name__.lower()}.{name} must be a number in [0, ∞), got {value!r}")
+        if name not in kinds:
+            raise CourseError(f"{file}: {table.__name__.lower()} has {', '.join(kinds)}, got {name!r}")
+        allowed, kind = ((int,), "whole number") if kinds[name] is int else ((int, float), "number")
+        if type(value) not in allowed or not 0 <= value < math.inf:
+            raise CourseError(f"{file}: {table.__name__.lower()}.{name} must be a {kind} in [0, ∞), got {value!r}")
     return table(**given)
 
 

@@ -44,7 +44,7 @@ def export(
     for student, why in sorted(unready.items()):
         tell(f"{student}: {why}")
     if unready and not partial:
-        raise CourseError(f"{len(unready)} students wait, so nothing is written. --partial writes the others")
+        raise CourseError(f"nothing is written while students wait ({len(unready)}). --partial writes the others")
     if not ready:
         raise CourseError(f"nobody has a score in {assignment}")
     scores = {each.student: each for each in ready}

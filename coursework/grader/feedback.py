@@ -23,8 +23,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from grader.books import gradebook, settle
-from grader.course import Course
+from grader.course import Course, CourseError
 from grader.grading import Record, is_checked, recorded
+from grader.run import grade_id
 
 LONGEST = 4000  # characters of an output that are shown
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -72,7 +73,8 @@ def _tasks(course: Course, assignment: str, record: Record) -> dict[str, dict[st
         try:
             notebooks = book.find_submission(assignment, record.student).notebooks
         except MissingEntry:
-            return {}
+            again = f"delete graded/{assignment}/{record.student}.json and grade again"
+            raise CourseError(f"the gradebook knows nothing of {record.student}: {again}") from None
         comments = {entry.name: entry.comment for notebook in notebooks for entry in notebook.comments}
         tasks = {}
         for entry in (entry for notebook in notebooks for entry in notebook.grades):
@@ -94,7 +96,7 @@ def _penalty(course: Course, assignment: str, student: str) -> float:
 
 
 def _cell(cell: NotebookNode, tasks: dict[str, Any]) -> dict[str, Any]:
-    name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    name = grade_id(cell)
     checked = is_checked(cell)
     return {
         "id": name,

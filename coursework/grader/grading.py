@@ -2,7 +2,8 @@
 
 Each submission goes through three steps. Its locked cells are restored (here); it runs and is checked
 (`grader.run`, on any core or machine); scores and penalties are written (nbgrader, here). A submission that is
-finished leaves a file in graded/; while notebook, checks and limits stay the same it is not graded again.
+finished leaves a file in graded/; while notebook, checks, limits and its name in the roster stay the same it is not
+graded again.
 """
 
 import copy
@@ -105,7 +106,7 @@ def grade(
     if len(todo) < len(students):
         tell(f"{len(students) - len(todo)} of {len(students)} are graded already")
     with _executor(scheduler, workers) as executor:
-        waiting: dict[Future, str] = {}
+        waiting: dict[Future, tuple[str, list[str]]] = {}
         done = 0
         try:
             for student in todo:
@@ -116,15 +117,12 @@ def grade(
                     record = _broken(course, assignment, student, todo[student], str(error))
                     tell(f"{done}/{len(todo)} {student}: {record.broken}")
                     continue
-                future = executor.submit(run.grade, submission)
-                waiting[future] = student
-                future.notes = notes  # type: ignore[attr-defined]
+                waiting[executor.submit(run.grade, submission)] = student, notes
             for future in as_completed(waiting):
-                student = waiting[future]
+                student, notes = waiting[future]
                 done += 1
                 try:
-                    graded = future.result()
-                    record = _written(course, assignment, student, todo[student], graded, future.notes)  # type: ignore[attr-defined]
+                    record = _written(course, assignment, student, todo[student], future.result(), notes)
                 except (sandbox.NoSandboxError, BrokenExecutor):  # no fault of this submission's
                     raise
                 except Exception as error:  # a submission costs only itself
@@ -208,7 +206,7 @@ def restored(notebook: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
     missing = [name for name in locked if not count[name]]
     for name, model in models.items():
         if count[name]:
-            at = 1 + next(k for k, cell in enumerate(whole.cells) if _id(cell) == name)
+            at = 1 + next(k for k, cell in enumerate(whole.cells) if run.grade_id(cell) == name)
         elif name in missing:
             whole.cells.insert(at, _as_released(model, model))
             at += 1
@@ -229,10 +227,6 @@ def _as_released(cell: NotebookNode, model: NotebookNode | None) -> NotebookNode
     return new
 
 
-def _id(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-
-
 def _written(
     course: Course, assignment: str, student: str, digest: str, graded: run.Graded, notes: list[str]
 ) -> Record:
@@ -243,7 +237,7 @@ def _written(
     if known and graded.claims not in ("", known):
         notes.append(f"It says STUDENT = {graded.claims!r}; graded are the numbers of {known!r}.")
     for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        name = run.grade_id(cell)
         if name in graded.findings:
             finding = Finding(**graded.findings[name])
             points = round(finding.share * float(cell.metadata.nbgrader.points), 2)
@@ -374,7 +368,8 @@ def _save(course: Course, assignment: str, record: Record) -> Record:
 def _digest(course: Course, assignment: str, student: str, checks: dict[str, str]) -> str:
     """Two names: one for the notebook, one for everything else that decides its score."""
     path = course.submission(assignment, student)
-    rules = run.digest(course.master(assignment).read_bytes(), json.dumps(checks), repr(course.limits))
+    known_as = course.known_as(student)
+    rules = run.digest(course.master(assignment).read_bytes(), json.dumps(checks), repr(course.limits), known_as)
     return f"{run.digest(path.read_bytes() if path.exists() else b'')} {rules}"
 
 

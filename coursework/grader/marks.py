@@ -15,6 +15,7 @@ import nbformat
 from grader.books import gradebook, settle, standings
 from grader.course import Course, CourseError
 from grader.grading import records
+from grader.run import grade_id
 from grader.sheets import Sheet, number, points
 
 COLUMNS = ("student", "cell", "points", "comment")
@@ -39,7 +40,7 @@ def _answers(course: Course, assignment: str, student: str) -> dict[str, str]:
         return {}
     cells = nbformat.read(path, 4).cells
     # An entry of a spreadsheet holds 32767 characters.
-    return {str(cell.metadata.get("nbgrader", {}).get("grade_id")): cell.source[:32_000] for cell in cells}
+    return {grade_id(cell): cell.source[:32_000] for cell in cells}
 
 
 def enter(course: Course, assignment: str, path: Path, tell: Callable[[str], None] = print) -> int:

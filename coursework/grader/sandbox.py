@@ -36,7 +36,7 @@ SOCKETS = "/run/kernel/k"  # in the sandbox; -1 to -5 are added
 
 
 class NoSandboxError(RuntimeError):
-    """Raised where there is no bubblewrap."""
+    """Raised where students' code can't be sandboxed."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,16 @@ class Limits:
 
 
 def require() -> None:
-    """Raises NoSandboxError where there is no bubblewrap."""
+    """Raises NoSandboxError where students' code can't be sandboxed."""
     if not shutil.which("bwrap") or not shutil.which("prlimit"):
         raise NoSandboxError(
             "students' code runs in a sandbox, and that needs bubblewrap (Debian: apt install bubblewrap), which "
             "only Linux has. With --unsandboxed it runs with your rights instead: it can read and delete your files"
+        )
+    if platform.machine() not in REFUSED:
+        raise NoSandboxError(
+            f"the sandbox is made for {' and '.join(REFUSED)}, and this machine is {platform.machine()}. "
+            "With --unsandboxed students' code runs with your rights: it can read and delete your files"
         )
 
 
@@ -149,14 +154,12 @@ REFUSED = {
 
 def _filter() -> int:
     """An open file with the filter, as the kernel of Linux reads it: struct sock_filter[], see seccomp(2)."""
-    architecture, numbers = REFUSED.get(platform.machine(), (None, []))
+    architecture, numbers = REFUSED[platform.machine()]
     load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_RET|K
     allow, refuse = (answer, 0, 0, 0x7FFF0000), (answer, 0, 0, 0x00050000 | errno.EPERM)
-    steps = [allow]
-    if architecture:
-        steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), refuse, (load, 0, 0, 0)]
-        steps += [(at_least, 0, 1, 0x40000000), refuse]  # x86-64's second numbering
-        steps += [step for number in numbers for step in ((equal, 0, 1, number), refuse)] + [allow]
+    steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), refuse, (load, 0, 0, 0)]
+    steps += [(at_least, 0, 1, 0x40000000), refuse]  # x86-64's second numbering
+    steps += [step for number in numbers for step in ((equal, 0, 1, number), refuse)] + [allow]
     read, write = os.pipe()
     os.write(write, b"".join(struct.pack("HBBI", *step) for step in steps))
     os.close(write)

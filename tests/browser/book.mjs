@@ -14,7 +14,7 @@ const require = createRequire(new URL("../../requirements/package.json", import.
 /** The file of a package of requirements/package.json. */
 export const requirement = (name) => require.resolve(name);
 export const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
-export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BOOK = join(ROOT, "_build", "html");
@@ -95,6 +95,15 @@ export function stopTheClock() {
 
 /** Lay out what is far from the screen too, which otherwise waits until it comes near. Runs on a page of puppeteer's. */
 export const layOutAll = (page) => page.addStyleTag({ content: "section { content-visibility: visible !important }" });
+
+const WCAG = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] };
+
+/** What axe finds against WCAG 2.2 AA in a page of puppeteer's, or in a part of it: a line for each element. */
+export async function violations(page, part = null) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((part, options) => axe.run(part ?? document, options), part, WCAG);
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target}: ${node.failureSummary}`));
+}
 
 /** A browser, the book's two addresses, and a page that writes down everything that goes wrong in it. */
 export async function launch(kind, gallery) {

@@ -10,9 +10,10 @@ import time
 import ipywidgets
 import matplotlib as mpl
 import numpy as np
+from gallery import FIVE
 from matplotlib import pyplot as plt
 
-from descent import Adam, GradientDescent, Momentum, Nesterov, descend, rosenbrock
+from descent import GradientDescent, descend, rosenbrock
 
 STEPS, MOVES = 500, 8
 mpl.use("agg")
@@ -24,11 +25,9 @@ z = np.log1p(rosenbrock.value(np.stack([x, y])))
 
 
 def draw(alpha):
-    slow = Momentum(alpha=0.0002, beta=0.9), Nesterov(alpha=0.0002, beta=0.9), Momentum(alpha=0.0005, beta=0.5)
-    rules = GradientDescent(alpha=alpha), *slow, Adam(alpha=0.02), Adam(alpha=0.1, beta2=0.99)
     figure, (left, right) = plt.subplots(ncols=2, figsize=(8.2, 3.6))
     left.contour(x, y, z, 14, colors="grey", linewidths=0.6)
-    for rule in rules:
+    for rule in (GradientDescent(alpha=alpha), *FIVE):
         path = descend(rosenbrock, rosenbrock.start, rule, STEPS)
         left.plot(*path.theta.T, linewidth=1.2)
         right.semilogy(path.t, path.loss)

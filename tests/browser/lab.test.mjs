@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { axe, kinds, launch, layOutAll, makeGallery, python, stopTheClock } from "./book.mjs";
+import { kinds, launch, layOutAll, makeGallery, python, stopTheClock, violations } from "./book.mjs";
 
 const WITH_LABS = ["01-gradient-descent", "02-taylor-expansion", "03-mini-batches", "20-blood-tests"].map((name) => `chapters/${name}.html`);
 
@@ -722,9 +722,9 @@ describe("chromium, which can pretend more", () => {
     };
     assert.equal(await drag(...start), 0, "the page scrolled");
     const { state } = await lab.read();
-    const [[x0, x1], [y0, y1]] = await lab.window();
+    const [[x0, x1], [, y1]] = await lab.window();
     assertClose([state.start[0]], [before[0] + (16 / width) * (x1 - x0)], "dragged", 0.05);
-    assert.ok(state.start[1] > before[1] && state.start[1] <= y1 && y0 < y1);
+    assert.ok(state.start[1] > before[1] && state.start[1] <= y1);
     assert.ok((await drag(left + width / 2, bottom + 60)) > 20, "beside the map a finger scrolls the page");
     assert.deepEqual((await lab.read()).state.start, state.start);
     assert.deepEqual(book.problems, []);
@@ -793,9 +793,7 @@ describe("chromium, which can pretend more", () => {
       await lab.slide("step", 5);
       await book.page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
       await lab.figure.waitForSelector(".lab-lines tr");
-      await book.page.evaluate(axe);
-      const { violations } = await book.page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-      assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target}: ${node.failureSummary}`)), []);
+      assert.deepEqual(await violations(book.page), []);
     });
   }
 });

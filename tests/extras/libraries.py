@@ -8,6 +8,7 @@ unit in the last place changes Adam's 500th point on Rosenbrock by O(1).)
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -23,12 +24,13 @@ import torch
 import torch_optimizer
 
 import descent
-from descent import Rule
+from descent import Rule, Surface
 from descent.conventions import forms
 from descent.conventions import keras as of_keras
 from descent.conventions import optax as of_optax
 from descent.conventions import torch as of_torch
-from strategies import RULES
+from feeding import met, random_rule
+from strategies import RULES, SURFACES
 
 jax.config.update("jax_enable_x64", True)  # else JAX turns float64 into float32 without an error
 keras.config.set_floatx("float64")  # else Keras stores the learning rate as float32
@@ -38,8 +40,8 @@ VERSIONS = {
     "PyTorch": torch.__version__.partition("+")[0],
     "Keras": keras.__version__,
     "optax": optax.__version__,
-    "qhoptim": "1.1.0",
-    "torch-optimizer": "0.3.0",
+    "qhoptim": version("qhoptim"),
+    "torch-optimizer": version("torch-optimizer"),
 }
 
 HOMES = {
@@ -235,6 +237,14 @@ WALKS = {
     "qhoptim": walk_torch,
     "torch-optimizer": walk_torch,
 }
+
+
+def both_walks(case: Case, surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Our walk from a random setting and start, and theirs, fed with the gradients that ours met."""
+    rng = np.random.default_rng([CASES.index(case), SURFACES.index(surface)])
+    rule = random_rule(case.rule, case.free, rng)
+    ours, gradients = met(rule, surface, np.asarray(surface.start) + rng.normal(scale=0.1, size=2))
+    return ours, library_walk(case, rule, ours[0], gradients)
 
 
 def library_walk(case: Case, rule: Rule, start: np.ndarray, gradients: np.ndarray) -> np.ndarray:

@@ -9,29 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from libraries import CASES, HOMES, VERSIONS, Case, library_walk
+from libraries import CASES, HOMES, VERSIONS, Case, both_walks, library_walk
 
-from descent import bowl, himmelblau, rosenbrock
 from descent.lab.rules import name_of
 from descent.rules.base import values_of
-from feeding import fed, met, random_rule
+from feeding import GROUNDS, KEPT, STEPS, fed, random_rule
 from strategies import SURFACES
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "data" / "parity.csv"
 WALKS = ROOT / "tests" / "recorded.npz"
-KEPT = [*range(1, 11), *range(20, 201, 10)]  # the steps that are recorded; each depends on all before it
-GROUNDS = [rosenbrock, bowl(1000), himmelblau]
 
 
 def difference(case: Case) -> float:
     """The largest distance between our walk and theirs, as a share of the length of the walk, over all surfaces."""
     worst = 0.0
     for surface in SURFACES:
-        rng = np.random.default_rng([CASES.index(case), SURFACES.index(surface)])
-        rule = random_rule(case.rule, case.free, rng)
-        ours, gradients = met(rule, surface, np.asarray(surface.start) + rng.normal(scale=0.1, size=2))
-        theirs = library_walk(case, rule, ours[0], gradients)
+        ours, theirs = both_walks(case, surface)
         length = np.linalg.norm(np.diff(ours, axis=0), axis=1).sum()
         worst = max(worst, np.linalg.norm(theirs - ours, axis=1).max() / length)
     return worst
@@ -67,7 +61,8 @@ def walks() -> dict[str, Any]:
     rng = np.random.default_rng(1847)
     recorded: dict[str, Any] = {}
     for k, ground in enumerate(GROUNDS):
-        points = np.asarray(ground.start) * np.linspace(1, 0.2, 200)[:, None] + rng.normal(scale=0.3, size=(200, 2))
+        shares = np.linspace(1, 0.2, STEPS)[:, None]
+        points = np.asarray(ground.start) * shares + rng.normal(scale=0.3, size=(STEPS, 2))
         recorded[f"gradients {k}"] = np.stack([ground.grad(point) for point in points])
         for case in CASES:
             rule = random_rule(case.rule, case.free, rng)
@@ -75,7 +70,7 @@ def walks() -> dict[str, Any]:
             assert np.isfinite(fed(rule, ground.start, recorded[f"gradients {k}"])).all()
             name = f"{case.library}: {call_of(case)}: {name_of(case.rule)}: {k}"
             recorded[f"{name}: values"] = np.array(list(values_of(rule).values()))
-            recorded[f"{name}: points"] = walk[[0, *KEPT]]
+            recorded[f"{name}: points"] = walk[KEPT]
     return recorded
 
 

@@ -8,8 +8,6 @@ import os
 import time
 from functools import partial
 
-os.environ["KERAS_BACKEND"] = "jax"
-
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -18,6 +18,7 @@ import sys
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -534,7 +535,7 @@ def graded(tmp_path_factory):
         told = []
         grading.grade(course, "small", workers=2, tell=told.append)
         feedback.write(course, "small")
-        yield course, connected, told, temporary
+        yield SimpleNamespace(course=course, connected=connected, told=told, temporary=temporary)
     finally:
         canary.unlink()
         os.environ.clear()
@@ -545,45 +546,45 @@ def graded(tmp_path_factory):
 
 @pytest.mark.parametrize("student", ["honest-a", "honest-m", "honest-z"])
 def test_honest_work_beside_attacks_keeps_its_points(graded, student):
-    assert scores(graded[0], student) == {"first": 4, "second": 4, "third": 4, "words": 0}
+    assert scores(graded.course, student) == {"first": 4, "second": 4, "third": 4, "words": 0}
 
 
 @pytest.mark.parametrize("attack", sorted(ATTACKS.keys() - HARMLESS - LASTING))
 def test_an_attack_costs_its_own_task_alone(graded, attack):
-    found = scores(graded[0], attack)
+    found = scores(graded.course, attack)
     assert found["first"] == found["third"] == 4
     assert found["second"] < 4
 
 
 @pytest.mark.parametrize("attack", sorted(LASTING))
 def test_what_ran_before_counts_and_nothing_is_gained(graded, attack):
-    found = scores(graded[0], attack)
+    found = scores(graded.course, attack)
     assert found["first"] == 4
     assert found["second"] == found["third"] == 0
 
 
 @pytest.mark.parametrize("attack", sorted(HARMLESS))
 def test_what_is_refused_costs_nothing(graded, attack):
-    assert scores(graded[0], attack) == {"first": 4, "second": 4, "third": 4, "words": 0}
+    assert scores(graded.course, attack) == {"first": 4, "second": 4, "third": 4, "words": 0}
 
 
 @pytest.mark.parametrize("student", CHANGED)
 def test_a_changed_notebook_is_graded_as_the_released_one(graded, student):
-    assert sum(scores(graded[0], student).values()) == CHANGED[student][1]
+    assert sum(scores(graded.course, student).values()) == CHANGED[student][1]
 
 
 @pytest.mark.parametrize("student", UNREADABLE)
 def test_what_cannot_be_read_costs_only_itself(graded, student):
-    assert not any(scores(graded[0], student).values())
-    assert "could not be graded" in page(graded[0], student)
+    assert not any(scores(graded.course, student).values())
+    assert "could not be graded" in page(graded.course, student)
 
 
 def test_the_old_format_is_read(graded):
-    assert sum(scores(graded[0], "old format").values()) == 12
+    assert sum(scores(graded.course, "old format").values()) == 12
 
 
 def test_nothing_secret_is_seen(graded):
-    course = graded[0]
+    course = graded.course
     made = [path for part in ("autograded", "graded", "feedback") for path in (course.root / part).rglob("*")]
     shown = [path for path in made if path.is_file() and CANARY in path.read_text(errors="replace")]
     assert not shown
@@ -610,16 +611,16 @@ def printed(course, student):
     ],
 )
 def test_it_did_not_get_through(graded, attack, says):
-    assert says not in printed(graded[0], attack)
+    assert says not in printed(graded.course, attack)
 
 
 def test_nothing_connects(graded):
-    assert not graded[1]
+    assert not graded.connected
 
 
 def test_memory_that_no_process_shows_is_refused(graded):
-    assert "refused 70" in printed(graded[0], "hidden memory")
-    assert "unshare -1" in printed(graded[0], "own user namespace")
+    assert "refused 70" in printed(graded.course, "hidden memory")
+    assert "unshare -1" in printed(graded.course, "own user namespace")
 
 
 def test_the_page_says_what_stopped_it(graded):
@@ -630,7 +631,7 @@ def test_the_page_says_what_stopped_it(graded):
         "exit": "kernel died",
         "stubborn loop": "ran for more than",
     }.items():
-        assert says in page(graded[0], attack), attack
+        assert says in page(graded.course, attack), attack
 
 
 class Dangers(HTMLParser):
@@ -650,21 +651,21 @@ class Dangers(HTMLParser):
 
 def test_no_script_of_a_student_reaches_the_page(graded):
     for student in (*ATTACKS, *CHANGED):
-        text = page(graded[0], student)
+        text = page(graded.course, student)
         assert not Dangers(text).found, student
         assert "Content-Security-Policy" in text.partition("<style")[0]
 
 
 def test_nothing_is_left(graded):
     """No process and no file of any kernel."""
-    temporary = str(graded[3])
+    temporary = str(graded.temporary)
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
     assert not [command for command in commands if any(temporary in word for word in command)]
     assert not os.listdir(temporary)
 
 
 def test_what_is_told_moves_no_cursor(graded):
-    assert all(line.isprintable() for line in graded[2])
+    assert all(line.isprintable() for line in graded.told)
 
 
 # ------------------------------------------------------------------ there and back

@@ -1,7 +1,7 @@
 """The libraries' forms of the rules, for those whose path isn't the paper's.
 
-``conventions.keras.Adam(…)`` is a rule like any other. A library that keeps the form of the paper has no class
-here; its name stands in ``SAME``.
+``conventions.keras.Adam(…)`` is a rule like any other. A rule that a library has in the form of its paper has
+no class here; its name stands in the library's ``SAME``.
 """
 
 from types import ModuleType

@@ -82,7 +82,7 @@ class RMSprop(Rule):
     Keras 3.15; optax.rmsprop, optax 0.2.8, with ε = 1e-8.
     """
 
-    title = "RMSprop (Keras, optax)"
+    title = "RMSprop (Keras)"
     alpha: Value = 0.001
     beta: Value = 0.9
     epsilon: Value = 1e-7
@@ -108,7 +108,7 @@ class CenteredRMSprop(Rule):
     True), Keras 3.15; optax.rmsprop(centered=True), optax 0.2.8.
     """
 
-    title = "centred RMSprop (Keras, optax)"
+    title = "centred RMSprop (Keras)"
     alpha: Value = 0.001
     beta: Value = 0.9
     epsilon: Value = 1e-7

@@ -287,7 +287,7 @@ class AdamW(Rule):
     and ``beta2`` in [0, 1). Source: torch.optim.AdamW, PyTorch 2.13.
     """
 
-    title = "AdamW (PyTorch, optax)"
+    title = "AdamW (PyTorch)"
     alpha: Value = 0.001
     beta1: Value = 0.9
     beta2: Value = 0.999

@@ -63,7 +63,7 @@ class Regression:
         plane = tuple(whole("plane", i, 0, dim - 1, f", the {dim} parameters") for i in self.plane)
         if plane[0] == plane[1]:
             raise ValueError(f"plane must be two different numbers in [0, {dim}), got {self.plane}")
-        batch = None if self.batch is None else whole("batch", self.batch, 1, n, ", the number of samples, with seeds")
+        batch = None if self.batch is None else whole("batch", self.batch, 1, n, ", the number of samples")
         if seeds and n > LONGEST:
             raise ValueError(f"model must have at most {LONGEST} samples in a lab with seeds, got {n}")
         if batch and not seeds:

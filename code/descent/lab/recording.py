@@ -18,8 +18,8 @@ __all__ = ["Recording"]
 class Recording(anywidget.AnyWidget):
     """What a training looked like: images of its weights, its curves, and a sentence for each frame.
 
-    ``images``   shape ``(frames, images, rows, columns)``: black is the most negative weight of all, white the most
-                 positive, middle grey zero
+    ``images``   shape ``(frames, images, rows, columns)``: black is minus the largest size of all weights, white
+                 plus it, middle grey zero
     ``curves``   for each name its values, one per frame, above zero; the page draws them on a logarithmic axis
     ``says``     a sentence for each frame, for the eye and for who listens
     ``every``    the steps from one frame to the next; the first frame is the start
@@ -109,7 +109,7 @@ def _four_digits(values: np.ndarray) -> Any:
 
 
 def as_text(images: np.ndarray) -> list[str]:
-    """A string for each frame, a character for each pixel: "0" for the most negative value, "O" for zero, "n"."""
+    """A string for each frame, a character for each pixel: "0" for −max |w|, "O" for zero, "n" for max |w|."""
     share = images / (np.abs(images).max() or 1)
     levels = np.rint(31 * (share + 1)).astype(int) + ord("0")
     return ["".join(map(chr, frame.ravel())) for frame in levels]

@@ -14,7 +14,7 @@ from descent.conventions import forms
 from descent.lab.objectives import source_of
 from descent.lab.scales import Scale, scale_of
 from descent.render import javascript
-from descent.render.latex import Latex, read, results, symbol, wholes
+from descent.render.latex import ALIASES, Latex, read, results, symbol, wholes
 from descent.rules import Rule
 from descent.rules.base import values_of, with_values
 
@@ -58,6 +58,7 @@ def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> di
     """
     kind = type(rule)
     programs = {dim: javascript(rule, dim) for dim in sorted(dims)}
+    call = f"conventions.{name_of(kind)}" if "." in name_of(kind) else name_of(kind)
     return {
         "name": name_of(kind),
         "title": kind.title or kind.__name__,
@@ -72,7 +73,7 @@ def specification(rule: Rule, dims: set[int], scales: Mapping[str, Scale]) -> di
         ],
         "programs": programs,
         **(equations_with_room(kind) if all("lines" in program for program in programs.values()) else NO_ROOM),
-        "python": source_of(kind, "conventions." * ("." in name_of(kind)) + name_of(kind)),
+        "python": source_of(kind, call),
     }
 
 
@@ -106,8 +107,10 @@ def equations_with_room(rule: type[Rule]) -> dict[str, Any]:
                 return blank(["s", name])
             case _ if name in given:
                 return blank(["line", given[name]])
+            case _ if name in ("theta", "g", "t"):
+                return blank(["x" if name == "theta" else name])
             case _:
-                return blank([{"theta": "x"}.get(name, name)])
+                return symbol(name)  # a constant of the reader's own
 
     words = Latex()
     write = Latex(room, norm=lambda call: blank(["line", len(lines) + norms.index(id(call))]))
@@ -146,7 +149,7 @@ def plain(name: str) -> str:
     """The name of a hyperparameter as text: alpha is α, beta1 is β₁, betas[0] too; others are themselves."""
     if row := re.fullmatch(r"(\w+)s\[(\d+)\]", name):
         name = f"{row[1]}{int(row[2]) + 1}"
-    name = {"weight_decay": "lambda", "initial": "s0", "momentum": "mu", "dampening": "d"}.get(name, name)
+    name = ALIASES.get(name, name)
     letters = name.rstrip("0123456789")
     digits = name[len(letters) :].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
     try:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from descent.arguments import finite, number, shown, text
@@ -29,7 +29,7 @@ class Scale:
 
     def specification(self) -> dict[str, Any]:
         """What the page needs to know."""
-        return {"kind": self.kind, "low": self.low, "high": self.high, "step": self.step, "ticks": self.ticks}
+        return asdict(self)
 
 
 def linear_scale(low: float, high: float, step: float, ticks: Mapping[float, str] | None = None) -> Scale:

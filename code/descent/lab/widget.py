@@ -140,8 +140,8 @@ class Lab(anywidget.AnyWidget):
             of_objective.check_start(value, self._objective()[1]["dim"])
         else:
             here = self._objective()[1]
-            most = {"step": self.steps, "draw": len(here.get("orders", [0])) - 1, "batch": len(here.get("X", []))}[name]
-            least = min(1, most) if name == "batch" else 0
+            draws = len(here.get("orders", [0]))
+            least, most = {"step": (0, self.steps), "draw": (0, draws - 1), "batch": _batch_sizes(here)}[name]
             if not least <= value <= most:
                 raise traitlets.TraitError(f"{name} must be in [{least}, {most}], got {shown(value)}")
         return value
@@ -152,8 +152,8 @@ class Lab(anywidget.AnyWidget):
         _, here = self._objective()
         if len(self.start) != here["dim"]:
             self.start = here["start"]
-        samples = len(here.get("X", []))
-        if not min(1, samples) <= self.batch <= samples:
+        least, most = _batch_sizes(here)
+        if not least <= self.batch <= most:
             self.batch = here.get("batch", 0)
         if self.draw >= len(here.get("orders", [0])):
             self.draw = 0
@@ -200,15 +200,16 @@ class Lab(anywidget.AnyWidget):
         noisy = isinstance(objective, Regression) and self.batch < len(objective.model)
         curves: dict[str, Path] = {}
         verdicts = []
-        for number, rule in enumerate(self.rules()):
-            title = type(rule).title or type(rule).__name__
+        titles = [type(rule).title or type(rule).__name__ for rule in self.rules()]
+        for number, title in enumerate(titles):
+            if before := titles[:number].count(title):
+                title = f"{title} ({before + 1})"  # as on the page
             path = self.path(number)
             verdicts.append(f"{title} {verdict(path, lowest, self.goal, noisy)}")
             seen = replace(path, theta=path.theta[:, plane])
             draw_path(left, seen, title, which=number, every=max(1, self.steps // 25))
-            label = title if title not in curves else f"{title} {number + 1}"
             above = np.where(path.loss > lowest, path.loss - lowest, np.nan)
-            curves[label] = replace(path, loss=above)
+            curves[title] = replace(path, loss=above)
         draw_losses(right, curves, ylabel="loss above the minimum")
         where = ", ".join(f"{value:g}" for value in self.start)
         what = "; ".join(verdicts)
@@ -228,7 +229,7 @@ def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
         what = "is not a number" if np.isnan(above[path.diverged]) else "diverges"
         return f"{what} at step {path.diverged}"
     if noisy:
-        return f"averages {above[len(above) // 2 + 1 :].mean():.2g} over the second half"
+        return f"averages {above[path.t[-1] // 2 + 1 :].mean():.2g} over the second half"
     arrived = np.flatnonzero(above < goal)
     if not arrived.size:
         return f"is at {above[-1]:.2g} after {_steps(path.t[-1])}"
@@ -238,6 +239,12 @@ def verdict(path: Path, lowest: float, goal: float, noisy: bool) -> str:
         return f"{reached}, but ends at {above[-1]:.2g}"
     good = away[-1] + 1 if away.size else 0
     return reached if good == arrived[0] else f"{reached}, for good after {good}"
+
+
+def _batch_sizes(described: Mapping[str, Any]) -> tuple[int, int]:
+    """The smallest and the largest batch: none where there are no samples, all of them where nothing is drawn."""
+    samples = len(described.get("X", []))
+    return (1 if "orders" in described else samples), samples
 
 
 def _steps(count: int) -> str:

@@ -7,6 +7,7 @@ with every coordinate by itself, since a rule may mix them.
 import ast
 import inspect
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def _rule(rule: Rule, dim: int) -> dict[str, Any]:
     s = _symbols("s", sum(value.size for value in start))
     ends = np.cumsum([0, *(value.size for value in start)])
     state: Any = rule.State(
-        *(Traced(np.reshape(s[a:b], v.shape)) for a, b, v in zip(ends, ends[1:], start, strict=False))
+        *(Traced(np.reshape(s[a:b], v.shape)) for (a, b), v in zip(pairwise(ends), start, strict=True))
     )
     theta, memory = rule.update(x, g, state, t)
     after = [theta, *memory]

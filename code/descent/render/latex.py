@@ -16,31 +16,13 @@ from descent.surfaces import Surface
 __all__ = ["Equations", "equations"]
 
 GREEK = {
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "eta",
-    "theta",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "pi",
-    "psi",
-    "sigma",
-}
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+}  # fmt: skip
 RELATIONS = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne"}
-# Names whose letter is another: Python keeps the word lambda for itself.
-LETTERS = {
-    "weight_decay": r"\lambda",
-    "initial": "s_{0}",
-    "product": r"\Pi",
-    "momentum": r"\mu",
-    "dampening": "d",
-    "rate": r"\alpha_{t}",
-}
+# Hyperparameters whose letter is another name's: Python keeps the word lambda for itself.
+ALIASES = {"weight_decay": "lambda", "initial": "s0", "momentum": "mu", "dampening": "d"}
+LETTERS = {"product": r"\Pi", "rate": r"\alpha_{t}"}
 ACCENTS = {"hat": r"\hat{{{}}}", "bar": r"\bar{{{}}}", "next": "{{{}}}'"}
 # What a function looks like, and how many arguments it has.
 FUNCTIONS = {
@@ -237,6 +219,7 @@ def symbol(name: str) -> str:
     """theta is θ, beta1 is β₁, m_hat is m̂, m_bar is m̄, mu_next is μ′; other long names are set upright."""
     if name in LETTERS:
         return LETTERS[name]
+    name = ALIASES.get(name, name)
     stem, _, accent = name.rpartition("_")
     if accent not in ACCENTS:
         stem, accent = name, ""

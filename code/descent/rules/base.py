@@ -1,6 +1,7 @@
 """What every update rule is: one step of descent in three pure methods.
 
-Only `Rule` is ever subclassed, and no rule overrides another rule's method: each reads from top to bottom.
+No rule overrides another rule's method, so that each reads from top to bottom. In `conventions` a form may be
+another library's with other defaults; everything else subclasses `Rule` itself.
 """
 
 from collections.abc import Mapping
@@ -104,12 +105,6 @@ def check(name: str, value: Value) -> Value:
     """`value` as a float, or as it is if traced; raises unless the hyperparameter `name` may be that number."""
     if isinstance(value, Traced):
         return value
-    if callable(value):
-        raise TypeError(f"{name} must be a number, got {shown(value)}; what changes α with the step is schedule=")
-    if isinstance(value, (list, tuple)) or np.ndim(value):
-        raise TypeError(
-            f"{name} must be one number, got {shown(value)}; to compare several, declare them: **grid({name}=…)"
-        )
     checked = number(name, value)
     if (interval := range_of(name)) and not _INSIDE[interval](checked):
         raise ValueError(f"{name} must be in {interval}, got {value}")
@@ -118,7 +113,13 @@ def check(name: str, value: Value) -> Value:
 
 def check_each(name: str, value: Value) -> Value:
     """What `check` gives for one number; an axis of a grid as it is, when each of its numbers passes."""
+    if callable(value):
+        raise TypeError(f"{name} must be a number, got {shown(value)}; what changes α with the step is schedule=")
     if not isinstance(value, Axis):
+        if isinstance(value, (list, tuple)) or np.ndim(value):
+            raise TypeError(
+                f"{name} must be one number, got {shown(value)}; to compare several, declare them: **grid({name}=…)"
+            )
         return check(name, value)
     if interval := range_of(name):
         for wrong in value[~_INSIDE[interval](value)]:

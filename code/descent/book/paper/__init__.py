@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[4]
 PDF = ROOT / "_build" / "print" / "optimising-gradient-descent.pdf"
-FRONT = "chapters/index"
+FRONT, FIRST = "chapters/index", '<section id="where-to-start">'
 
 
 def refresh_front(app: Sphinx, *changes: Any) -> list[str]:
@@ -27,8 +27,7 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         size = f"{PDF.stat().st_size / 1e6:.0f} MB"
         link = f'<a class="reference download internal" href="../{PDF.name}">the whole book as a PDF</a>'
         line = f'<p class="only-web">For paper: {link} ({size}), with the answers and solutions at the back.</p>'
-        first = '<section id="where-to-start">'
-        context["body"] = context["body"].replace(first, line + first)
+        context["body"] = context["body"].replace(FIRST, line + FIRST)
 
 
 def copy(app: Sphinx, error: Exception | None) -> None:

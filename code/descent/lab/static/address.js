@@ -13,15 +13,14 @@ function fromAddress(spec, query, before) {
   const asked = new URLSearchParams(query);
   const state = structuredClone(before);
   const numbers = (words) => words.map(Number);
-  const within = (value, low, high) => Math.min(high, Math.max(low, value));
   const objective = spec.objectives.findIndex(({ name }) => name === asked.get("surface"));
-  if (objective >= 0) state.objective = objective;
+  if (objective >= 0) Object.assign(state, { objective, batch: spec.objectives[objective].batch ?? 0, draw: 0 });
   const { X, orders, dim, start } = spec.objectives[state.objective];
   const asStart = numbers((asked.get("start") ?? "").split(","));
   state.start = asStart.length === dim && asStart.every(Number.isFinite) ? asStart : [...start];
   const whole = (name, low, high, otherwise) => {
     const value = Number(asked.get(name) ?? NaN);
-    return Number.isInteger(value) ? within(value, low, high) : otherwise;
+    return Number.isInteger(value) ? clamp(value, low, high) : otherwise;
   };
   state.step = whole("step", 0, spec.steps, state.step);
   if (orders) {
@@ -34,7 +33,7 @@ function fromAddress(spec, query, before) {
     const values = numbers(words.slice(1));
     const sliders = spec.rules[rule]?.sliders ?? [];
     if (rule < 0 || values.length !== sliders.length || !values.every(Number.isFinite)) continue;
-    shown.push({ rule, values: values.map((value, k) => within(value, Math.min(sliders[k].low, sliders[k].value), Math.max(sliders[k].high, sliders[k].value))) });
+    shown.push({ rule, values: values.map((value, k) => clamp(value, Math.min(sliders[k].low, sliders[k].value), Math.max(sliders[k].high, sliders[k].value))) });
   }
   if (shown.length) state.shown = shown.slice(0, spec.looks.length);
   return state;

@@ -36,6 +36,9 @@ function text(value, digits = 3) {
   return shown.replaceAll("-", "−");
 }
 
+/** The value, or the end of [low, high] that it is beyond. */
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
 /** About n round numbers from low to high. */
 function roundNumbers(low, high, n) {
   const raw = (high - low) / n;
@@ -47,7 +50,7 @@ function roundNumbers(low, high, n) {
 }
 
 /** A canvas as large as its box, with a point for every pixel of the screen. */
-function makeCanvas(attributes = {}) {
+function makeCanvas(attributes) {
   const canvas = el("canvas", attributes);
   const context = canvas.getContext("2d");
   const size = { width: 0, height: 0 };

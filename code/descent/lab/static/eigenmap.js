@@ -40,12 +40,12 @@ function makeEigenMap() {
     for (let k = 0; k < 7; k++) {
       const c = most / 3 ** k;
       context.beginPath();
-      context.ellipse(cx, cy, Math.min(FAR, Math.sqrt(c / low) * perAlong), Math.min(FAR, Math.sqrt(c / high) * perAcross), 0, 0, 7);
+      context.ellipse(cx, cy, Math.min(FAR, Math.sqrt(c / low) * perAlong), Math.min(FAR, Math.sqrt(c / high) * perAcross), 0, 0, 2 * Math.PI);
       context.stroke();
     }
     context.lineWidth = 1.7;
     for (const { path, look } of walkers) {
-      const near = (v) => Math.min(FAR, Math.max(-FAR, v));
+      const near = (v) => clamp(v, -FAR, FAR);
       const part = (t, [dx, dy]) => dx * (path.theta[2 * t] - x) + dy * (path.theta[2 * t + 1] - y);
       const place = (t) => [near(cx + part(t, along) * perAlong), near(cy - part(t, across) * perAcross)];
       const last = Math.min(step, path.last);
@@ -60,7 +60,7 @@ function makeEigenMap() {
       context.setLineDash([]);
       context.globalAlpha = 1;
       context.beginPath();
-      context.arc(...place(last), 4, 0, 7);
+      context.arc(...place(last), 4, 0, 2 * Math.PI);
       context.fill();
     }
     context.restore();

@@ -9,10 +9,8 @@ function firstState(spec) {
   return { objective: 0, start: [...(spec.start ?? start)], step: spec.steps, batch, draw: 0, shown };
 }
 
-/**
- * Put a live lab into `host`. `state` is where it stands, `changed(state)` is told of every change a reader made.
- * Returns {show(state)}, for changes that come from elsewhere, {state(), paths()}, and leave(), for a lab that is taken away.
- */
+/** Put a live lab into `host`. `state` is where it stands, `changed(state)` is told of every change a reader made. */
+/** Returns show(state), for changes from elsewhere, state(), paths(), and leave(), for a lab that is taken away. */
 function makeLab(host, spec, state, changed) {
   const objectives = spec.objectives.map(makeObjective);
   const compiled = new Map(); // rules differ with the number of parameters
@@ -61,7 +59,7 @@ function makeLab(host, spec, state, changed) {
     type: "checkbox",
     change() {
       same = sameBox.checked;
-      const first = state.shown[selected] ?? state.shown[0];
+      const first = state.shown[selected];
       const k = alphaOf(first);
       if (same && k >= 0) setAll(first.values[k]);
     },
@@ -176,7 +174,7 @@ function makeLab(host, spec, state, changed) {
   });
   function goTo(t) {
     player.pause();
-    state.step = Math.min(spec.steps, Math.max(0, t));
+    state.step = clamp(t, 0, spec.steps);
     refresh();
     changed(state);
   }
@@ -225,8 +223,7 @@ function makeLab(host, spec, state, changed) {
       walker.verdict.textContent = `${verdictOf(walker)}${now}`;
       walker.verdict.classList.toggle("lab-lost", walker.path.diverged > 0);
     }
-    const shown = microscope.open && walkers[selected];
-    map.overlay.replaceChildren(...(shown ? look(walkers[selected]) : []));
+    map.overlay.replaceChildren(...(microscope.open ? look(walkers[selected]) : []));
   }
   /** The microscope on one walker; returns its arrows. */
   function look({ rule, path }) {

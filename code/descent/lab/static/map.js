@@ -25,7 +25,7 @@ function makeMap(moved) {
   function point(px, py) {
     const [[a0, a1], [b0, b1]] = objective.window;
     const [width, height] = inner();
-    const inside = (share) => Math.min(1, Math.max(0, share));
+    const inside = (share) => clamp(share, 0, 1);
     const a = a0 + inside((px - MARGIN.left) / width) * (a1 - a0);
     const b = b1 - inside((py - MARGIN.top) / height) * (b1 - b0);
     return [Number(a.toPrecision(4)), Number(b.toPrecision(4))];
@@ -62,7 +62,7 @@ function makeMap(moved) {
       if (!move[k]) return at[k];
       // To the next whole multiple, so that the keys reach zero.
       const whole = move[k] > 0 ? Math.floor(at[k] / unit + 1e-6) + 1 : Math.ceil(at[k] / unit - 1e-6) - 1;
-      return Number(Math.min(high, Math.max(low, whole * unit)).toPrecision(4));
+      return Number(clamp(whole * unit, low, high).toPrecision(4));
     });
     moved(...next);
   }
@@ -81,12 +81,12 @@ function makeMap(moved) {
   function layOut(next) {
     objective = next;
     const [[a0, a1], [b0, b1]] = objective.window;
-    node.style.aspectRatio = Math.min(1.7, Math.max(0.8, (a1 - a0) / (b1 - b0)));
+    node.style.aspectRatio = clamp((a1 - a0) / (b1 - b0), 0.8, 1.7);
     fit();
     if (!size.width) return;
     const [width, height] = inner();
     const lines = objective.contours.map((d) => svg("path", { d, "vector-effect": "non-scaling-stroke" }));
-    const box = svg("g", { transform: `translate(${MARGIN.left} ${MARGIN.top}) scale(${width / 1000} ${height / 1000})` }, ...lines);
+    const box = svg("g", { transform: `translate(${MARGIN.left} ${MARGIN.top}) scale(${width / 1000} ${height / 1000})` }, ...lines); // see UNITS
     const marks = [];
     for (const a of roundNumbers(a0, a1, 5)) {
       const [px] = place(a, b0);
@@ -124,7 +124,7 @@ function makeMap(moved) {
     context.rect(MARGIN.left, MARGIN.top, width, height);
     context.clip();
     const [[a0, a1], [b0, b1]] = objective.window;
-    const near = (v) => Math.min(FAR, Math.max(-FAR, v));
+    const near = (v) => clamp(v, -FAR, FAR);
     const across = ({ theta, dim }) => (t) => near(MARGIN.left + ((theta[t * dim + i] - a0) / (a1 - a0)) * width);
     const down = ({ theta, dim }) => (t) => near(MARGIN.top + ((b1 - theta[t * dim + j]) / (b1 - b0)) * height);
     /** One path as a line, from step to step. */
@@ -157,7 +157,7 @@ function makeMap(moved) {
       if (lost) cross(...inside(mx, my, 8));
       else {
         context.beginPath();
-        context.arc(mx, my, 5, 0, 7);
+        context.arc(mx, my, 5, 0, 2 * Math.PI);
         context.fill();
       }
     }
@@ -176,7 +176,7 @@ function makeMap(moved) {
 
   /** A pixel at least so far inside the frame. */
   function inside(px, py, far) {
-    const within = (value, low, high) => Math.min(high - far, Math.max(low + far, value));
+    const within = (value, low, high) => clamp(value, low + far, high - far);
     return [within(px, MARGIN.left, size.width - MARGIN.right), within(py, MARGIN.top, size.height - MARGIN.bottom)];
   }
 

@@ -36,15 +36,25 @@ function numbersOf(rule, h, path, t, i, partial) {
   return rows.join("");
 }
 
+/** Whether a memory follows the sign of the gradient, as a velocity does: a sum of squares has no direction. */
+function hasSign(rule, h, { x, s }, t) {
+  const [down, up] = [-1, 1].map((sign) => {
+    const after = new Float64Array(rule.dim + rule.size);
+    rule.update(x, new Float64Array(rule.dim).fill(sign), s, h, t, after);
+    return after;
+  });
+  return (offset) => down[rule.dim + offset] !== up[rule.dim + offset];
+}
+
 /** The arrows of step t: the step in its true length, everything else in its direction. */
 function arrowsOf(rule, h, path, t, objective, { place, inside }) {
   const seen = lookAt(rule, h, path, t);
   const { plane, window } = objective;
   const flat = (v) => plane.map((i) => v[i]);
   const at = place(...flat(seen.x));
-  const unit = [0, 1].map((k) => place(...window.map(([from]) => from))[k]);
-  const one = place(...window.map(([from, to]) => from + (to - from)));
-  const scale = [0, 1].map((k) => (one[k] - unit[k]) / (window[k][1] - window[k][0])); // pixels per unit
+  const low = place(...window.map(([from]) => from));
+  const high = place(...window.map(([, to]) => to));
+  const scale = window.map(([from, to], k) => (high[k] - low[k]) / (to - from)); // pixels per unit
   const parts = [];
 
   /** A name beside a point, inside the frame. */
@@ -68,13 +78,14 @@ function arrowsOf(rule, h, path, t, objective, { place, inside }) {
     );
   }
 
+  const signed = hasSign(rule, h, seen, t);
   const minus = (v) => v.map((value) => -value);
   for (const [name, { offset, length }] of Object.entries(rule.memory)) {
     if (length !== rule.dim) continue;
     const vector = path.state.slice(t * rule.size + offset, t * rule.size + offset + length);
     const box = rule.spec.boxes.find((boxed) => boxed === name || boxed === `${name}_hat`);
     if (!box) {
-      arrow(at, minus(vector), `−${name}`, false);
+      if (signed(offset)) arrow(at, minus(vector), `−${name}`, false);
       continue;
     }
     const root = flat(vector).map(Math.sqrt);

@@ -23,7 +23,7 @@ function makeRecording(host, spec) {
   const play = button("Play", () => (player.playing() ? goTo(frame) : player.run()));
   const goTo = (to) => {
     player.pause();
-    show(Math.min(last, Math.max(0, to)));
+    show(clamp(to, 0, last));
     speak();
   };
   const ticks = [0, total].map((t) => [t, String(t)]);
@@ -48,7 +48,7 @@ function makeRecording(host, spec) {
     },
   }));
 
-  /** Weights from "0" to "n": black is the most negative, middle grey zero, white the most positive. */
+  /** Weights from "0" to "n": black is −max |w|, middle grey zero, white max |w|. */
   function paintImages() {
     const { width, height } = tiles.size;
     const { count, rows, columns, frames } = images;
