@@ -350,7 +350,7 @@ LAB = {
 }  # fmt: skip
 
 
-def lab_of(rule, objective=LAB["objective"], **arguments):
+def lab_of(objective, rule, **arguments):
     return Lab(objective, rule, **arguments)
 
 

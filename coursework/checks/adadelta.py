@@ -31,11 +31,11 @@ def variation(above="u before", below="s", average="steps", sums=False, correcte
     def adadelta(gradients, theta, beta, epsilon):
         s, u, path = np.zeros_like(theta), np.zeros_like(theta), [theta]
 
-        def size(average, mass):
-            average = average / mass
+        def size(mean, mass):
+            mean = mean / mass
             if not rooted:
-                return average + epsilon
-            return np.sqrt(average) + epsilon if outside else np.sqrt(average + epsilon)
+                return mean + epsilon
+            return np.sqrt(mean) + epsilon if outside else np.sqrt(mean + epsilon)
 
         for t, g in enumerate(gradients, start=1):
             before, s = s, s + g**2 if sums else beta * s + (1 - beta) * g**2

@@ -31,7 +31,7 @@ def variation(share=1.0, sums="squares", mean=False, late=False, below="root plu
         s, path = np.zeros_like(theta), [theta]
         for t, g in enumerate(gradients, start=1):
             new = {"squares": g**2, "sizes": np.abs(g), "gradients": g, "length": np.sum(g**2)}[sums]
-            before, s = s, (s if share == 1 else share * s) + (new if share == 1 else (1 - share) * new)
+            before, s = s, share * s + (new if share == 1 else (1 - share) * new)
             used = (before if late else s) / (t if mean else 1)
             used = used**2 if sums == "gradients" else used
             match below:

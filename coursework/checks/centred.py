@@ -37,12 +37,8 @@ def variation(
             s = beta * s + (1 - beta) * g**2
             mass = 1 - beta**t if corrected else 1
             variance = spread(s / mass, m / mass, g)
-            below = (
-                (np.sqrt(variance + epsilon) if inside else np.sqrt(variance) + epsilon)
-                if rooted
-                else variance + epsilon
-            )
-            theta = theta + sign * alpha * above(g, m) / below
+            root = np.sqrt(variance + epsilon) if inside else np.sqrt(variance) + epsilon
+            theta = theta + sign * alpha * above(g, m) / (root if rooted else variance + epsilon)
             path.append(theta)
         return np.array(path)
 

@@ -76,7 +76,7 @@ bugs = [
         variation(keep=0),
         "no memory",
         "The old velocity is gone, and this is gradient descent. Keep the share β of it: v ← βv + αg.",
-        "06-momentum.html#momentum-rule",
+        RULE,
         worth=0.25,
     ),
     Bug(

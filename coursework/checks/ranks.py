@@ -24,8 +24,8 @@ def run(ranks, losses):
 
 def better(losses):
     """How many of the same column are lower, and how many are equal."""
-    rivals = losses[:, None]
-    return (rivals > losses).sum(axis=1), (rivals == losses).sum(axis=1)
+    own = losses[:, None]
+    return (own > losses).sum(axis=1), (own == losses).sum(axis=1)
 
 
 def right(losses):

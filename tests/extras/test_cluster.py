@@ -8,7 +8,7 @@ import nbformat
 from distributed import LocalCluster
 
 from grader import grading
-from grader.course import init
+from grader.course import Course, init
 
 ASSIGNMENT = "5-adam"
 
@@ -23,7 +23,7 @@ def test_a_cluster_of_two_workers_finds_what_this_machine_finds(tmp_path: Path) 
         path = here.submission(ASSIGNMENT, student)
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
-    there = type(here)(shutil.copytree(here.root, tmp_path / "there"))
+    there = Course(shutil.copytree(here.root, tmp_path / "there"))
 
     alone = grading.grade(here, ASSIGNMENT, workers=2, tell=lambda line: None)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
