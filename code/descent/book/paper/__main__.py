@@ -28,6 +28,7 @@ SHEETS = (
         for face in ("400", "400-italic", "600", "600-italic")
     ),
     PACKAGES / "@fontsource-variable/noto-sans-sc/wght.css",
+    HERE.parent / "static" / "house.css",
     HERE / "print.css",
 )
 # matplotlib brings them: code, the text of its figures, and signs that the serif lacks.
