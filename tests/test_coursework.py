@@ -4,12 +4,13 @@ import csv
 import datetime
 import io
 import json
+import re
 import shutil
 import stat
 import zipfile
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import nbformat
 import pytest
@@ -18,7 +19,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
-from grader import books, collect, grading, run
+from grader import books, collect, feedback, grading, run, sandbox
 from grader.books import standings
 from grader.checks import Finding
 from grader.course import Course, CourseError, Late, init, safe
@@ -457,6 +458,63 @@ def test_a_new_name_in_the_roster_grades_its_student_again(klass):
     assert grading.ungraded(klass, TASK) == {}
     (klass.root / "roster.csv").write_text("id,name\n1001,grace\n")
     assert grading.ungraded(Course(klass.root), TASK).keys() == {"1001"}
+
+
+def submission_of(course):
+    """Her notebook, with the check of one cell."""
+    text = course.submission(TASK, "1001").read_text(encoding="utf-8")
+    return run.Submission("1001", "", text, course.check_files(["adam"]), "secret", "notebook rules")
+
+
+def run_as(patch, outputs=lambda cells: None):
+    """Let a submission be run by a function of its cells, instead of a kernel."""
+
+    async def execute(notebook, limits, sandboxed):
+        outputs(notebook.cells)
+        return ""
+
+    patch.setattr(run, "_execute", execute)
+
+
+def test_a_corrected_check_asks_for_the_same_trials_and_another_notebook_for_others(klass, monkeypatch):
+    asked = []
+    draw = run.checks.cases
+    monkeypatch.setattr(run.checks, "cases", lambda check, seed: asked.append(seed) or draw(check, seed))
+    run_as(monkeypatch)
+    for digest in ("notebook rules", "notebook corrected", "another rules"):
+        run.grade(replace(submission_of(klass), digest=digest))
+    assert asked[0] == asked[1] != asked[2]
+
+
+def test_a_kernel_that_dies_later_leaves_the_student_who_was_told_before(klass, monkeypatch):
+    names = [path.stem for path in (klass.root / "checks").glob("*.py")]
+    text = klass.submission(TASK, "1001").read_text(encoding="utf-8")
+    here = [name for name in map(run.grade_id, nbformat.reads(text, 4).cells) if name in names]
+    assert len(here) > 1
+
+    def first_alone(cells):
+        driver = next(cell for cell in cells if run.grade_id(cell) == here[0])
+        mark = re.search(r"[0-9a-f]{64}", driver.source)[0]
+        driver.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f'{mark}["ada", []]\n')]
+
+    run_as(monkeypatch, first_alone)
+    graded = run.grade(replace(submission_of(klass), checks=klass.check_files(here)))
+    assert graded.claims == "ada"
+    assert graded.findings.keys() == set(here)
+
+
+def test_feedback_without_the_gradebooks_entry_says_what_to_do(klass):
+    record = grading.recorded(klass, TASK, "1001")
+    (klass.root / "gradebook.db").unlink()
+    with pytest.raises(CourseError, match=r"delete graded/5-adam/1001\.json and grade again"):
+        feedback.page(klass, TASK, record)
+
+
+def test_a_machine_without_a_filter_has_no_sandbox(monkeypatch):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda program: program)
+    monkeypatch.setattr(sandbox.platform, "machine", lambda: "riscv64")
+    with pytest.raises(sandbox.NoSandboxError, match="this machine is riscv64"):
+        sandbox.require()
 
 
 def late(course, student, moment):

@@ -59,6 +59,12 @@ def one_of(name: str, value: Any, words: Sequence[str]) -> str:
     return value
 
 
+def check_generator(rng: Any, what: str = "") -> None:
+    """Raise TypeError for what is no generator of NumPy's. `what` tells what it is for."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0){what}, got {shown(rng)}")
+
+
 def text(name: str, value: Any) -> str:
     """A text; TypeError for anything else."""
     if not isinstance(value, str):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from descent.arguments import LARGEST, array, check_finite, shown, whole
+from descent.arguments import LARGEST, array, check_finite, check_generator, shown, whole
 from descent.models import checked_rows
 
 __all__ = ["Network"]
@@ -66,8 +66,7 @@ class Network:
 
     def start(self, rng: np.random.Generator) -> np.ndarray:
         """W uniform in ±√(6 / (units before + after)), b = 0   (Glorot & Bengio, 2010)"""
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {shown(rng)}")
+        check_generator(rng)
         parts = []
         for before, after in pairwise(self.sizes):
             bound = np.sqrt(6 / (before + after))

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from descent.arguments import array, check_finite, one_of, shown, whole
+from descent.arguments import array, check_finite, check_generator, one_of, shown, whole
 from descent.rules.base import check
 
 __all__ = [
@@ -99,10 +99,8 @@ def _check_batches(n: int, size: int, rng: Any, shuffle: str, last: str) -> int:
     """The size of a batch; raises for what doesn't fit."""
     one_of("shuffle", shuffle, ("every epoch", "once", "never"))
     one_of("last", last, ("smaller", "dropped"))
-    if shuffle != "never" and not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a NumPy Generator, such as np.random.default_rng(0), to shuffle, got {shown(rng)}"
-        )
+    if shuffle != "never":
+        check_generator(rng, ", to shuffle")
     return whole("size", size, 1, n, ", the number of samples")
 
 
@@ -116,9 +114,9 @@ def _has(objective: Any, *methods: str) -> bool:
     return not isinstance(objective, type) and all(callable(getattr(objective, name, None)) for name in methods)
 
 
-def _check_objective(name: str, value: Any) -> None:
-    if not _has(value, "value", "grad"):
-        raise TypeError(f"{name} must have .value and .grad, got {shown(value)}")
+def _check_model(model: Any) -> None:
+    if not _has(model, "value", "grad"):
+        raise TypeError(f"model must have .value and .grad, got {shown(model)}")
 
 
 def mini_batches(
@@ -153,7 +151,7 @@ def one_sample(model: Sampled, rng: np.random.Generator | None = None, shuffle: 
 
 def all_samples(model: Objective) -> Source:
     """Batch gradient descent: the exact gradient, the same function at every step."""
-    _check_objective("model", model)
+    _check_model(model)
     return Source(lambda: repeat(model.grad), 1, model.value)
 
 
@@ -225,8 +223,7 @@ def with_noise(objective: Any, eta: float, gamma: float, rng: np.random.Generato
     """
     source = as_source(objective)
     eta, gamma = check("eta", eta), check("gamma", gamma)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator, such as np.random.default_rng(0), got {shown(rng)}")
+    check_generator(rng)
 
     def gradients() -> Iterator[Gradient]:
         for done, grad in enumerate(source.gradients()):
